@@ -1,0 +1,43 @@
+# make demo   watch real companies become enriched, scored, briefed and drafted in a local HubSpot portal
+# make test   prove it
+# make bench  measure it (JSON on standard output)
+# make run    start the product against real HubSpot, from settings in the environment
+# make setup  prepare only; the others do it themselves
+.PHONY: setup demo test bench run lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Leadlight needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the locked dependencies into .venv ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/leadlight demo
+
+test: $(STAMP)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/leadlight render-project --check
+	@$(BIN)/python -m pytest -q
+
+bench: $(STAMP)
+	@$(BIN)/leadlight bench --json
+
+run: $(STAMP)
+	@$(BIN)/leadlight up
+
+# Needs `uv`; run after changing the dependencies in pyproject.toml.
+lock:
+	uv pip compile --universal --generate-hashes --no-emit-index-url --python-version 3.11 pyproject.toml --group dev -o requirements.lock
+
+clean:
+	rm -rf .venv .venv-tap .leadlight

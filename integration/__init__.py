@@ -1,0 +1,1 @@
+"""Leadlight: enrichment, scores, briefs and drafts for HubSpot records, each value with its source."""

@@ -1,0 +1,5 @@
+"""The `leadlight` command."""
+
+
+def main() -> int:
+    return 0

@@ -1,0 +1,1 @@
+"""Foundation without business words: settings, errors, time, secrets, logs, metrics, outbound HTTP."""

@@ -1,0 +1,81 @@
+"""The ledger: every value written or refused, with before and after; the runs they belong to; the notes we own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Identity, Index, Numeric, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from integration.db.models.base import Base, BigInt, Json, Moment, PortalId, Str
+
+
+class RunRow(Base):
+    """One pass over records of a portal. `kind`: live, backfill, reconcile. `counts` holds what it did, by name."""
+
+    __tablename__ = "run"
+    __table_args__ = (Index("ix_run_portal_started", "portal_id", "started_at"),)
+
+    run_id: Mapped[Str] = mapped_column(primary_key=True)
+    portal_id: Mapped[PortalId]
+    kind: Mapped[Str]
+    object_type: Mapped[Str]
+    started_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
+    finished_at: Mapped[Moment | None]
+    counts: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+
+
+class LedgerRow(Base):
+    """One property of one record in one run: what stood there, what we wanted, what was decided, what HubSpot said.
+
+    `decision`: write, keep (policy left the value alone). `outcome`: pending, written, refused, unknown (the answer was lost).
+    """
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        Index("ix_ledger_record", "portal_id", "object_type", "object_id", "id"),
+        Index("ix_ledger_run", "portal_id", "run_id"),
+        Index("ix_ledger_created_at", "portal_id", "created_at"),
+    )
+
+    id: Mapped[BigInt] = mapped_column(Identity(always=True), primary_key=True)
+    portal_id: Mapped[PortalId]
+    run_id: Mapped[Str]
+    object_type: Mapped[Str]
+    object_id: Mapped[Str]
+    property_name: Mapped[Str]
+    value_before: Mapped[Str | None]
+    value_after: Mapped[Str | None]
+    policy: Mapped[Str]
+    decision: Mapped[Str]
+    decision_reason: Mapped[Str]
+    provider: Mapped[Str | None]
+    source_url: Mapped[Str | None]
+    seen_at: Mapped[Moment | None]
+    confidence_ratio: Mapped[float | None]
+    cost_usd: Mapped[Decimal | None] = mapped_column(Numeric(12, 6))
+    trace_id: Mapped[Str]
+    outcome: Mapped[Str]
+    error: Mapped[Str | None]
+    created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
+    settled_at: Mapped[Moment | None]
+
+
+class NoteRow(Base):
+    """A note we own on a record: at most one for each purpose (brief, draft).
+
+    Written before HubSpot is asked, with `note_id` NULL; `marker` stands in the note's body, so that a note whose answer was lost is
+    found again instead of being written twice.
+    """
+
+    __tablename__ = "note"
+
+    portal_id: Mapped[PortalId] = mapped_column(primary_key=True, autoincrement=False)
+    object_type: Mapped[Str] = mapped_column(primary_key=True)
+    object_id: Mapped[Str] = mapped_column(primary_key=True)
+    purpose: Mapped[Str] = mapped_column(primary_key=True)
+    marker: Mapped[Str]
+    note_id: Mapped[Str | None]
+    fingerprint: Mapped[Str]
+    requested_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
+    written_at: Mapped[Moment | None]

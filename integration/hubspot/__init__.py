@@ -1,0 +1,1 @@
+"""Everything we know about HubSpot: manifest, OAuth, signatures, the client and its limits, objects, properties."""

@@ -1,0 +1,112 @@
+"""HubSpot's records as typed values, and the names and ids of object types. No I/O.
+
+Source: https://developers.hubspot.com/docs/guides/crm/using-object-apis (type ids) and the 2026-09 objects specification (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+CONTACTS: Final = "contacts"
+COMPANIES: Final = "companies"
+DEALS: Final = "deals"
+NOTES: Final = "notes"
+TASKS: Final = "tasks"
+
+OBJECT_TYPE_IDS: Final[Mapping[str, str]] = {CONTACTS: "0-1", COMPANIES: "0-2", DEALS: "0-3", NOTES: "0-46", TASKS: "0-27"}
+SINGULAR: Final[Mapping[str, str]] = {CONTACTS: "contact", COMPANIES: "company", DEALS: "deal", NOTES: "note", TASKS: "task"}
+PLURAL: Final[Mapping[str, str]] = {singular: plural for plural, singular in SINGULAR.items()}
+
+BATCH_LIMIT: Final = 100
+HISTORY_BATCH_LIMIT: Final = 50
+SEARCH_PAGE_LIMIT: Final = 200
+SEARCH_REACH: Final = 10_000
+
+LAST_MODIFIED_PROPERTY: Final[Mapping[str, str]] = {
+    CONTACTS: "lastmodifieddate",
+    COMPANIES: "hs_lastmodifieddate",
+    DEALS: "hs_lastmodifieddate",
+}
+"""Contacts spell it differently from everything else."""
+
+NOTE_TO: Final[Mapping[str, int]] = {CONTACTS: 202, COMPANIES: 190, DEALS: 214}
+"""Default association type ids from a note to the record it stands on."""
+
+
+@dataclass(frozen=True)
+class RecordKey:
+    """Names one record of one portal everywhere in the product."""
+
+    portal_id: int
+    object_type: str
+    object_id: str
+
+
+@dataclass(frozen=True)
+class CrmRecord:
+    """A record as HubSpot returned it. Values are text or None ("defined but empty"); undefined properties are absent."""
+
+    object_type: str
+    object_id: str
+    properties: Mapping[str, str | None]
+    updated_at: datetime | None = None
+    archived: bool = False
+
+    def text(self, name: str) -> str | None:
+        """The property's value without surrounding blanks, or None when it is absent or empty."""
+        value = (self.properties.get(name) or "").strip()
+        return value or None
+
+
+@dataclass(frozen=True)
+class PropertyWrite:
+    """New values for one record. An empty text clears a property."""
+
+    object_id: str
+    properties: Mapping[str, str]
+    trace_id: str
+
+
+@dataclass(frozen=True)
+class NewNote:
+    """A note to create on one record. `marker` stands in the body and identifies the note in the answer."""
+
+    object_type: str
+    object_id: str
+    body_html: str
+    timestamp: datetime
+    marker: str
+
+
+@dataclass(frozen=True)
+class WriteFailure:
+    """Why one record of a batch was refused: HubSpot's category and sentence."""
+
+    category: str
+    message: str
+    property_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """What became of each input of a batch write: ids written, and failures by trace id."""
+
+    written: frozenset[str] = frozenset()
+    failed: Mapping[str, WriteFailure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PropertyDeclaration:
+    """A HubSpot property of ours, declared once in the file that fills it. `type`/`field_type` in HubSpot's words."""
+
+    name: str
+    label: str
+    type: Literal["string", "number", "enumeration", "datetime", "date", "bool"]
+    field_type: Literal["text", "textarea", "html", "number", "select", "checkbox", "date", "booleancheckbox"]
+    description: str
+    object_types: tuple[str, ...]
+    options: tuple[tuple[str, str], ...] = ()
+    """(value, label) of an enumeration, in display order."""

@@ -1,0 +1,1 @@
+"""Drafted outreach: steps as data, made from templates and findings, never sent and never logged as mail."""

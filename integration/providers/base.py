@@ -1,0 +1,205 @@
+"""The contract between providers and the rest: subjects asked about, fields, findings, replies, fact sheets. No I/O.
+
+Everything a decision (score, brief, draft) may rest on is a `Finding`, also the values that already stand in HubSpot: their provider is
+"hubspot". So one rule of provenance covers all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, Literal
+
+FieldValue = str | int | float | bool | tuple[str, ...]
+
+CRM_PROVIDER: Final = "hubspot"
+
+
+class Field(StrEnum):
+    """The closed vocabulary of facts. Vendor words are translated to these in each adapter's table; the value is the name we store."""
+
+    # company
+    COMPANY_NAME = "company_name"
+    DOMAIN = "domain"
+    DESCRIPTION = "description"
+    INDUSTRY = "industry"
+    EMPLOYEE_COUNT = "employee_count"
+    ANNUAL_REVENUE_USD = "annual_revenue_usd"
+    FOUNDED_YEAR = "founded_year"
+    COUNTRY = "country"  # ISO 3166-1 alpha-2
+    STATE = "state"
+    CITY = "city"
+    COMPANY_PHONE = "company_phone"  # E.164 where it can be told
+    COMPANY_EMAILS = "company_emails"
+    COMPANY_LINKEDIN_URL = "company_linkedin_url"
+    SOCIAL_URLS = "social_urls"
+    TECHNOLOGIES = "technologies"
+    KEYWORDS = "keywords"
+    LATEST_FUNDING_STAGE = "latest_funding_stage"
+    LATEST_FUNDING_ON = "latest_funding_on"  # ISO date
+    HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
+    PAGE_TITLE = "page_title"
+    # person
+    FIRST_NAME = "first_name"
+    LAST_NAME = "last_name"
+    JOB_TITLE = "job_title"
+    SENIORITY = "seniority"
+    DEPARTMENT = "department"
+    EMAIL = "email"
+    EMAIL_STATUS = "email_status"  # valid, invalid, accept_all, webmail, disposable, unknown
+    PHONE = "phone"
+    PERSON_LINKEDIN_URL = "person_linkedin_url"
+    # known to the CRM alone
+    LIFECYCLE_STAGE = "lifecycle_stage"
+    LEAD_STATUS = "lead_status"
+    LAST_ACTIVITY_AT = "last_activity_at"
+    PAGE_VIEW_COUNT = "page_view_count"
+    FORM_CONVERSION_COUNT = "form_conversion_count"
+    OWNER_ID = "owner_id"
+
+
+COMPANY_FIELDS: Final = frozenset(list(Field)[: list(Field).index(Field.FIRST_NAME)])
+PERSON_FIELDS: Final = frozenset(list(Field)[list(Field).index(Field.FIRST_NAME) : list(Field).index(Field.LIFECYCLE_STAGE)])
+
+
+class Capability(StrEnum):
+    """What an adapter can be asked."""
+
+    COMPANY = "company"
+    PERSON = "person"
+    EMAIL_FINDER = "email_finder"
+    EMAIL_VERIFIER = "email_verifier"
+
+
+class ErrorClass(StrEnum):
+    """The one vocabulary of provider failures; adapters map status and body to it by table.
+
+    Only throttled and server (and connection errors) are retried. quota stops the provider until the reset. not_found is an answer.
+    legal_block means: suppress the person, erase what was stored, never ask again.
+    """
+
+    AUTH = "auth"
+    SCOPE = "scope"
+    PLAN = "plan"
+    QUOTA = "quota"
+    THROTTLED = "throttled"
+    INVALID = "invalid"
+    NOT_FOUND = "not_found"
+    PENDING = "pending"
+    GONE = "gone"
+    LEGAL_BLOCK = "legal_block"
+    BLOCKED = "blocked"
+    AMBIGUOUS = "ambiguous"
+    SERVER = "server"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Who is asked about: a company (`kind` "company") or a person. None means not known; `domain` is the registrable domain, lower case."""
+
+    kind: Literal["company", "person"]
+    domain: str | None = None
+    company_name: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    linkedin_url: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One value of one field with where it came from. `confidence_ratio` 0 to 1; `cost_usd` is this field's share of the call."""
+
+    field: Field
+    value: FieldValue
+    provider: str
+    seen_at: datetime
+    confidence_ratio: float
+    source_url: str | None = None
+    cost_usd: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True)
+class ProviderReply:
+    """The outcome of asking one provider about one subject.
+
+    found: `findings` is not empty. not_found: a real negative answer, cached for its own shorter life. skipped: nobody was asked (no key,
+    nothing to ask with, budget). failed: `error` says how; nothing is cached. `credits` and `cost_usd` are what the provider charged.
+    """
+
+    provider: str
+    outcome: Literal["found", "not_found", "skipped", "failed"]
+    findings: tuple[Finding, ...] = ()
+    error: ErrorClass | None = None
+    detail: str = ""
+    credits: Decimal = Decimal(0)
+    cost_usd: Decimal = Decimal(0)
+    cached: bool = False
+
+
+@dataclass(frozen=True)
+class FactSheet:
+    """Everything known about one record at one moment: the chosen finding for each field, and the ones that lost.
+
+    `company` is the fact sheet of a contact's primary company, None when it has none or for a company itself. `as_of` is "now" for every
+    decision made from the sheet, so that decisions need no clock.
+    """
+
+    object_type: str
+    object_id: str
+    as_of: datetime
+    findings: Mapping[Field, Finding]
+    alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
+    company: FactSheet | None = None
+    replies: tuple[ProviderReply, ...] = ()
+
+    def finding(self, name: Field) -> Finding | None:
+        """The chosen finding; for a contact, company fields are looked up on its company."""
+        found = self.findings.get(name)
+        if found is None and self.company is not None and name in COMPANY_FIELDS:
+            return self.company.findings.get(name)
+        return found
+
+    def text(self, name: Field) -> str | None:
+        found = self.finding(name)
+        return None if found is None or isinstance(found.value, tuple) else str(found.value)
+
+    def number(self, name: Field) -> float | None:
+        found = self.finding(name)
+        return (
+            float(found.value)
+            if found is not None and isinstance(found.value, int | float) and not isinstance(found.value, bool)
+            else None
+        )
+
+    def items(self, name: Field) -> tuple[str, ...]:
+        found = self.finding(name)
+        if found is None:
+            return ()
+        return found.value if isinstance(found.value, tuple) else (str(found.value),)
+
+
+@dataclass(frozen=True)
+class ProviderInfo:
+    """What an adapter declares about itself, for the waterfall, the doctor page and the generated documentation."""
+
+    name: str
+    title: str
+    capabilities: frozenset[Capability]
+    fields: Mapping[Capability, frozenset[Field]]
+    needs_key: bool
+    usd_per_credit: Decimal
+    found_lifetime: timedelta
+    not_found_lifetime: timedelta
+    documentation_url: str
+    known_limits: Sequence[str] = ()
+
+
+def chosen_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings from the most to the least certain; ties go to the one seen last, then by provider name, so the order is stable."""
+    return sorted(findings, key=lambda finding: (-finding.confidence_ratio, -finding.seen_at.timestamp(), finding.provider))
