@@ -1,0 +1,142 @@
+"""The HTTP session for APIs an operator configured: pooled connections, explicit time-outs, bounded answers, bounded retries.
+
+It speaks bytes and statuses and knows no provider: whether an answer deserves another try is the caller's `wait_s`. Addresses come from
+settings, so they are not checked against private networks; redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import httpx2
+import stamina
+
+from integration.core.errors import Unavailable
+from integration.core.outbound import build_transport
+from integration.core.outbound_dial import OpenRouter, exchange_limit
+
+MAX_ATTEMPTS: Final = 3
+LONGEST_WAIT_S: Final = 2.0
+MAX_ANSWER_BYTES: Final = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRequest:
+    """One call. `params` keep their order and may repeat; `json_body` is sent as JSON; `headers` carry the key, never the address."""
+
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json_body: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiReply:
+    """What came back: any status, the whole body, header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class _TryAgain(Exception):  # noqa: N818 - an instruction to the retry loop, not a fault
+    def __init__(self, reply: ApiReply, wait_s: float) -> None:
+        super().__init__("the answer asks for another try")
+        self.reply = reply
+        self.wait_s = wait_s
+
+
+class ApiSession:
+    """Sends calls over kept-alive connections. Safe between threads; one per process."""
+
+    def __init__(self, *, system: str, timeout_s: float, user_agent: str, max_connections: int = 64) -> None:
+        self._system = system
+        self._timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0), pool=timeout_s).as_dict()
+        self._timeout_s = timeout_s
+        self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        self._transport = build_transport(OpenRouter(), max_connections=max_connections)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def send(self, request: ApiRequest, *, until: float, wait_s: Callable[[ApiReply], float | None]) -> ApiReply:
+        """The answer, after up to three tries that all end before the monotonic moment `until`.
+
+        `wait_s` says how long to wait before another try, or None when the answer stands. A wait over two seconds is not worth it inside a
+        batch: the answer is returned as it is. Raises Unavailable when nobody answered in time (reason too_slow or unreachable).
+        """
+        for attempt in stamina.retry_context(
+            on=_next_wait, attempts=MAX_ATTEMPTS, timeout=max(0.0, until - time.monotonic()), wait_initial=0.1, wait_jitter=0.1
+        ):
+            with attempt:
+                reply = self._exchange(request, until)
+                wait = wait_s(reply)
+                is_last = attempt.num >= MAX_ATTEMPTS or wait is None or wait > LONGEST_WAIT_S
+                if is_last or time.monotonic() + (wait or 0.0) >= until:
+                    return reply
+                raise _TryAgain(reply, wait or 0.0)
+        raise AssertionError("the retry loop always returns or raises")  # pragma: no cover
+
+    def _exchange(self, request: ApiRequest, until: float) -> ApiReply:
+        limit_at = min(until, time.monotonic() + self._timeout_s)
+        try:
+            with exchange_limit(limit_at):
+                return self._exchange_raw(request, limit_at)
+        except httpx2.TimeoutException as error:
+            raise Unavailable("no answer in time", system=self._system, reason="too_slow") from error
+        except (httpx2.HTTPError, OSError) as error:
+            raise Unavailable(f"connection failed: {type(error).__name__}", system=self._system, reason="unreachable") from error
+
+    def _exchange_raw(self, request: ApiRequest, limit_at: float) -> ApiReply:
+        headers = {**self._headers, **request.headers}
+        content = None
+        if request.json_body is not None:
+            headers["Content-Type"] = "application/json"
+            content = json.dumps(request.json_body).encode()
+        wire = httpx2.Request(
+            request.method,
+            httpx2.URL(request.url, params=request.params) if request.params else request.url,
+            headers=headers,
+            content=content,
+            extensions={"timeout": self._timeout},
+        )
+        response = self._transport.handle_request(wire)
+        try:
+            return ApiReply(
+                response.status_code,
+                {name.lower(): value for name, value in response.headers.items()},
+                _read_body(response, self._system, limit_at),
+            )
+        finally:
+            response.close()
+
+
+def _read_body(response: httpx2.Response, system: str, limit_at: float) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_bytes():
+        size += len(part)
+        if size > MAX_ANSWER_BYTES or time.monotonic() > limit_at:
+            raise Unavailable("the answer has no end", system=system, reason="too_large")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _next_wait(error: Exception) -> bool | float:
+    """What stamina asks after a failed try: False gives up, True backs off, a number is the wait in seconds."""
+    if isinstance(error, _TryAgain):
+        return error.wait_s if error.wait_s > 0 else True
+    return isinstance(error, Unavailable) and error.reason == "unreachable"

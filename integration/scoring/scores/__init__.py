@@ -1,0 +1,1 @@
+"""One file for each score. A module declares `build(profile)` and, through it, the properties it fills."""
