@@ -69,7 +69,7 @@ def test_an_exclusion_takes_every_point_away_and_says_why() -> None:
 
 
 def test_bant_needs_three_dimensions_to_call_someone_qualified() -> None:
-    person = {Field.JOB_TITLE: "Chief Executive Officer", Field.FORM_CONVERSION_COUNT: 2}
+    person: dict[Field, FieldValue] = {Field.JOB_TITLE: "Chief Executive Officer", Field.FORM_CONVERSION_COUNT: 2}
     assert score_bant(contact_sheet(person), PROFILE.bant).label == "developing"
     person[Field.LIFECYCLE_STAGE] = "opportunity"
     assert score_bant(contact_sheet(person), PROFILE.bant).label == "qualified"
