@@ -24,6 +24,7 @@ LAYERS: Final = {
     "integration.syncs": 5,
     "webhooks": 6,
     "integration.admin": 6,
+    "integration.api": 6,
     "integration.processes": 7,
     "integration.demo": 7,
     "integration.benchmarks": 7,

@@ -1,0 +1,1 @@
+"""Machine-facing endpoints that are not HubSpot's: health, readiness, metrics."""
