@@ -1,0 +1,1 @@
+"""The demo: the production code against the simulator, with only the addresses changed. Benchmarks and scenario tests use the same stand."""

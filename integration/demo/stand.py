@@ -1,0 +1,252 @@
+"""A whole installation on loopback: simulator and neighbours, a fresh database, web, worker and scheduler, each a process of its own.
+
+The demo, the benchmarks and the scenario tests use it. It changes nothing in the product but addresses and limits, through settings.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import httpx2
+
+from integration.app import open_database
+from integration.core.crypto import new_key
+from integration.core.settings import Settings
+from integration.db.embedded import EmbeddedPostgres
+from integration.db.migrate import migrate
+from integration.demo.children import Child, Children, wait_for_answer
+from integration.demo.control import Control
+from integration.demo.installer import install_as_admin
+from integration.project import declared_app
+
+APP_ID: Final = 31_337
+PROVIDER_KEYS: Final[Mapping[str, str]] = {"apollo": "key-demo", "hunter": "key-demo"}
+
+
+@dataclass(frozen=True)
+class StandOptions:
+    """How the stand behaves. `worker_processes` 0 starts no worker; tests start and kill their own."""
+
+    worker_processes: int = 1
+    worker_concurrency: int = 8
+    web_processes: int = 1
+    hubspot_latency_ms: int = 0
+    provider_latency_ms: int = 0
+    requests_per_10_s: int = 110
+    scheduler: bool = True
+    optional_scopes: bool = True
+    extra_env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where everything answers."""
+
+    hubspot: str
+    apollo: str
+    hunter: str
+    sites: str
+    web: str
+
+
+class Stand:
+    """Start with `with Stand(folder, database_url, options) as stand`; everything it started ends with the block."""
+
+    def __init__(self, folder: Path, database_url: str, options: StandOptions | None = None) -> None:
+        self.options = options or StandOptions()
+        self.database_url = database_url
+        self._folder = folder
+        self._children = Children(folder / "logs")
+        self._ports = dict(zip(("hubspot", "apollo", "hunter", "sites", "web"), _free_ports(5), strict=True))
+        self._secret = secrets.token_hex(16)
+        self._key = new_key()
+        self.addresses = self._addresses()
+        self.env = self._environment()
+        self.settings = Settings.from_env(self.env)
+        self.control = Control(self.addresses.hubspot)
+        self._workers_started = 0
+        self._reader_tokens: dict[int, str] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.control.close()
+        self._children.stop()
+
+    def check(self) -> None:
+        """Raises ChildFailed when a process that should run has ended."""
+        for child in self._children.running:
+            child.check()
+
+    def start_worker(self) -> Child:
+        """One more worker process."""
+        self._workers_started += 1
+        return self._children.start(f"worker-{self._workers_started}", "worker", env=self.env)
+
+    def forget(self, child: Child) -> None:
+        """The child was ended on purpose; `check` shall not complain."""
+        self._children.running.remove(child)
+
+    def add_portal(self, portal_id: int, *, settings: Mapping[str, object] | None = None) -> None:
+        """A new, empty HubSpot account, with one owner."""
+        self.control.post("/seed", {"portals": [{"portal_id": portal_id, "settings": dict(settings or {})}]})
+
+    def install(self, portal_id: int, *, keys: Mapping[str, str] = PROVIDER_KEYS, sender: bool = True) -> None:
+        """Install the app as an admin does, through the OAuth pages, then set provider keys and the sender."""
+        install_as_admin(self.addresses.web, portal_id)
+        for provider, key in keys.items():
+            self.leadlight("provider-key", "--portal", str(portal_id), "--provider", provider, stdin=key)
+        if sender:
+            self.leadlight(
+                "portal", "--portal", str(portal_id), "--sender-name", "Sample Rep", "--sender-company", "Sample Seller",
+                "--offer", "cleaner customer data",
+            )  # fmt: skip
+
+    def leadlight(self, *arguments: str, stdin: str = "") -> str:
+        """Run a `leadlight` command of this installation; its standard output. Raises ChildFailed when it refuses."""
+        return self._children.run(*arguments, env=self.env, stdin=stdin)
+
+    def ask(self, portal_id: int, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The simulator's answer to a GET, or to a POST of `body`, with a token of a second app that only looks.
+
+        Our own app's limits and record of calls stay untouched.
+        """
+        if portal_id not in self._reader_tokens:
+            self._reader_tokens[portal_id] = self._install_reader(portal_id)
+        headers = {"Authorization": f"Bearer {self._reader_tokens[portal_id]}"}
+        method = "GET" if body is None else "POST"
+        with httpx2.Client(base_url=self.addresses.hubspot, trust_env=False, timeout=30.0) as client:
+            return client.request(method, path, headers=headers, json=body).raise_for_status().json()
+
+    def _start(self) -> None:
+        outside = self._children.start(
+            "hubspot", "simulator", "--json", "--hubspot-only",
+            "--port", str(self._ports["hubspot"]), "--latency-ms", str(self.options.hubspot_latency_ms),
+            env={},
+        )  # fmt: skip
+        neighbours = self._children.start(
+            "neighbours", "simulator", "--json", "--neighbours-only", "--provider-latency-ms", str(self.options.provider_latency_ms),
+            *(f"--{name}-port={self._ports[name]}" for name in ("apollo", "hunter", "sites")),
+            env={},
+        )  # fmt: skip
+        with open_database(self.settings) as database:
+            migrate(database)
+        wait_for_answer(f"{self.addresses.hubspot}/_control/clock", outside)
+        self.control.post("/apps", self._app())
+        web = self._children.start("web", "web", env=self.env)
+        for _ in range(self.options.worker_processes):
+            self.start_worker()
+        if self.options.scheduler:
+            self._children.start("scheduler", "scheduler", env=self.env)
+        wait_for_answer(f"{self.addresses.web}/readyz", web)
+        neighbours.check()
+
+    def _app(self) -> dict[str, object]:
+        """Our app as the developer registers it, from the same declarations as app.json."""
+        app = declared_app()
+        return {
+            "app_id": APP_ID,
+            "client_id": self.settings.hubspot.client_id,
+            "client_secret": self._secret,
+            "redirect_urls": [self.addresses.web + path for path in app.redirect_paths],
+            "required_scopes": list(app.required_scopes),
+            "optional_scopes": list(app.optional_scopes),
+            "webhook_target_url": self.addresses.web + app.webhook_path,
+            "subscriptions": [
+                {"type": item.subscription_type, **({"property_name": item.property_name} if item.property_name else {})}
+                for item in app.subscriptions
+            ],
+        }
+
+    def _addresses(self) -> Addresses:
+        host = "http://127.0.0.1"
+        ports = self._ports
+        return Addresses(
+            hubspot=f"{host}:{ports['hubspot']}",
+            apollo=f"{host}:{ports['apollo']}/api/v1",
+            hunter=f"{host}:{ports['hunter']}/v2",
+            sites=f"127.0.0.1:{ports['sites']}",
+            web=f"http://localhost:{ports['web']}",
+        )
+
+    def _environment(self) -> dict[str, str]:
+        options = self.options
+        return {
+            "DATABASE_URL": self.database_url,
+            "LEADLIGHT_DATA_DIR": str(self._folder),
+            "LEADLIGHT_KEYS": self._key,
+            "HUBSPOT_APP_ID": str(APP_ID),
+            "HUBSPOT_CLIENT_ID": "leadlight-stand",
+            "HUBSPOT_CLIENT_SECRET": self._secret,
+            "HUBSPOT_API_URL": self.addresses.hubspot,
+            "HUBSPOT_APP_URL": self.addresses.hubspot,
+            "HUBSPOT_REQUESTS_PER_10_S": str(options.requests_per_10_s),
+            "APOLLO_URL": self.addresses.apollo,
+            "HUNTER_URL": self.addresses.hunter,
+            "LEADLIGHT_SITE_GATEWAY": self.addresses.sites,
+            "LEADLIGHT_WEB_HOST": "127.0.0.1",
+            "LEADLIGHT_WEB_PORT": str(self._ports["web"]),
+            "LEADLIGHT_PUBLIC_URL": self.addresses.web,
+            "LEADLIGHT_WEB_PROCESSES": str(options.web_processes),
+            "LEADLIGHT_WORKER_CONCURRENCY": str(options.worker_concurrency),
+            "PROMETHEUS_MULTIPROC_DIR": str(self._metrics_folder()),
+            **options.extra_env,
+        }
+
+    def _metrics_folder(self) -> Path:
+        folder = self._folder / "metrics"
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.db"):
+            old.unlink()
+        return folder
+
+    def _install_reader(self, portal_id: int) -> str:
+        reader = {
+            "app_id": APP_ID + 1,
+            "client_id": "reader",
+            "client_secret": "reader",
+            "required_scopes": list(declared_app().required_scopes),
+        }
+        self.control.post("/apps", reader)
+        return str(self.control.post("/installs", {"app_id": APP_ID + 1, "portal_id": portal_id})["access_token"])
+
+
+def fresh_database(postgres: EmbeddedPostgres, name: str) -> str:
+    """The address of an empty database; one of that name from an earlier run is dropped."""
+    postgres.drop_database(name)
+    return postgres.url(name)
+
+
+def parse_counts(text: str) -> dict[str, Any]:
+    """The JSON object a command printed."""
+    parsed = json.loads(text)
+    if not isinstance(parsed, dict):
+        raise TypeError(f"expected a JSON object, found {type(parsed).__name__}")
+    return parsed
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()

@@ -1,0 +1,41 @@
+"""The neighbours, served over loopback, with waits short enough for tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator.neighbours.running import RunningNeighbours, build_neighbours
+from simulator.neighbours.settings import NeighbourSettings
+from tests.contract.neighbours.asking import Asker
+
+QUICK = NeighbourSettings(slow_s=0.3, hang_s=0.4, throttle_after=2, endless_limit_mb=8, bomb_mb=16, rates_enforced=False)
+
+
+@pytest.fixture(scope="session")
+def neighbours() -> Iterator[RunningNeighbours]:
+    with build_neighbours(QUICK) as running:
+        yield running
+
+
+@pytest.fixture
+def apollo(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["apollo"], neighbours.servers["apollo"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
+
+
+@pytest.fixture
+def hunter(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["hunter"], neighbours.servers["hunter"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
+
+
+@pytest.fixture
+def sites(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["sites"], neighbours.servers["sites"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
