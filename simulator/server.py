@@ -99,11 +99,11 @@ class RunningServer:
         number = connection.fileno()
         try:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            with connection.makefile("rb", buffering=64 * 1024) as reader:
+            with connection.makefile("rb") as reader:
                 while _serve_one(app, connection, reader, self, peer):
                     pass
-        except (ConnectionCut, OSError, ValueError):
-            pass  # the peer left, the server stops, or a fault cut the line: either way the connection is over
+        except (ConnectionCut, OSError):
+            pass  # the peer left, the server stops, or a fault cut the line: in each case the connection is over
         finally:
             with self._lock:
                 self._connections.pop(number, None)
@@ -162,7 +162,7 @@ def _read_request(reader: io.BufferedReader, connection: socket.socket) -> _Requ
 
 
 def _read_headers(reader: io.BufferedReader) -> list[tuple[str, str]]:
-    headers = []
+    headers: list[tuple[str, str]] = []
     while True:
         line = reader.readline(MAX_LINE_BYTES)
         if line in (b"\r\n", b"\n"):
@@ -302,5 +302,3 @@ class _Answer:
             extra.append(("Connection", "close"))
         lines = [f"HTTP/1.1 {self._status}", *(f"{name}: {value}" for name, value in (*self._headers, *extra))]
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-

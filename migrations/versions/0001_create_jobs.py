@@ -8,6 +8,8 @@ from __future__ import annotations
 from alembic import op
 from procrastinate.schema import SchemaManager
 
+from integration.db.session import driver_connection
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -15,5 +17,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # exec_driver_sql with no parameters: the schema contains percent signs and colons of its own.
-    op.get_bind().connection.driver_connection.execute(SchemaManager.get_schema())
+    # Straight to the driver: the schema holds many statements, and percent signs and colons of its own.
+    driver_connection(op.get_bind()).execute(SchemaManager.get_schema().encode())

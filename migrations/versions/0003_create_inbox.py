@@ -42,3 +42,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_delivery_received_at", "delivery", ["received_at"], unique=False)
     op.create_index("ix_delivery_waiting", "delivery", ["id"], unique=False, postgresql_where=sa.text("unpacked_at IS NULL"))
+    op.create_table(
+        "seen_event",
+        sa.Column("portal_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("event_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("portal_id", "event_key", name=op.f("pk_seen_event")),
+    )
+    op.create_index("ix_seen_event_seen_at", "seen_event", ["seen_at"], unique=False, postgresql_using="brin")

@@ -1,4 +1,4 @@
-"""Create runs, the ledger and the notes we own."""
+"""Create runs and the ledger."""
 
 from __future__ import annotations
 
@@ -39,21 +39,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger")),
     )
     op.create_index("ix_ledger_created_at", "ledger", ["portal_id", "created_at"], unique=False)
+    op.create_index(
+        "ix_ledger_open",
+        "ledger",
+        ["portal_id", "object_type", "object_id"],
+        unique=False,
+        postgresql_where=sa.text("outcome IN ('pending', 'unknown')"),
+    )
     op.create_index("ix_ledger_record", "ledger", ["portal_id", "object_type", "object_id", "id"], unique=False)
     op.create_index("ix_ledger_run", "ledger", ["portal_id", "run_id"], unique=False)
-    op.create_table(
-        "note",
-        sa.Column("portal_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("object_type", sa.Text(), nullable=False),
-        sa.Column("object_id", sa.Text(), nullable=False),
-        sa.Column("purpose", sa.Text(), nullable=False),
-        sa.Column("marker", sa.Text(), nullable=False),
-        sa.Column("note_id", sa.Text(), nullable=True),
-        sa.Column("fingerprint", sa.Text(), nullable=False),
-        sa.Column("requested_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("portal_id", "object_type", "object_id", "purpose", name=op.f("pk_note")),
-    )
     op.create_table(
         "run",
         sa.Column("run_id", sa.Text(), nullable=False),

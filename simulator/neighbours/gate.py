@@ -20,6 +20,7 @@ from simulator.neighbours.transport import (
     drip_response,
     hang_response,
     html_response,
+    wrong_types_response,
 )
 from simulator.neighbours.windows import Rule, Usage, Windows
 
@@ -30,7 +31,7 @@ GATE = "neighbour-gate"
 # What every stand-in can do without words of its own.
 _SHARED_BEHAVIOURS = frozenset(
     {Behaviour.NORMAL, Behaviour.THROTTLED, Behaviour.SLOW, Behaviour.CUT, Behaviour.INVALID_JSON, Behaviour.HTML}
-    | {Behaviour.DOWN, Behaviour.HANG}
+    | {Behaviour.DOWN, Behaviour.HANG, Behaviour.WRONG_TYPES}
 )
 
 
@@ -160,6 +161,7 @@ _MANGLES: dict[Behaviour, Callable[[Response, NeighbourSettings], Response]] = {
     Behaviour.SLOW: lambda response, settings: drip_response(response, settings.slow_s),
     Behaviour.CUT: lambda response, _: cut_response(response),
     Behaviour.INVALID_JSON: lambda response, _: broken_json_response(response),
+    Behaviour.WRONG_TYPES: lambda response, _: wrong_types_response(response),
 }
 
 

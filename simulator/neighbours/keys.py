@@ -20,6 +20,7 @@ class Behaviour(Enum):
     CUT = "key-cut"
     INVALID_JSON = "key-invalid-json"
     HTML = "key-html"
+    WRONG_TYPES = "key-wrong-types"
     SCOPE = "key-scope"
     PLAN = "key-plan"
     LEGAL = "key-legal"

@@ -5,6 +5,7 @@ cheroot do).
 """
 
 import errno
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -57,6 +58,11 @@ def broken_json_response(response: Response) -> Response:
     return Response(body[: max(1, len(body) * 2 // 3)], response.status_code, content_type="application/json")
 
 
+def wrong_types_response(response: Response) -> Response:
+    """The same answer as valid JSON, each value of a type that nobody expects there: text for numbers, lists for text, text for objects' lists."""
+    return Response(json.dumps(_mistyped(response.get_json())), response.status_code, content_type="application/json")
+
+
 def html_response() -> Response:
     """A 200 that is a web page, as a proxy or a log-in wall would send."""
     page = "<!doctype html><html><head><title>Sign in</title></head><body><h1>Please sign in to continue</h1></body></html>"
@@ -68,6 +74,16 @@ def down_response(call_number: int) -> Response:
     if call_number % 2:
         return Response("Service Unavailable", 503, {"Retry-After": "2"}, content_type="text/plain")
     return Response("<html><body><h1>500 Internal Server Error</h1></body></html>", 500, content_type="text/html")
+
+
+def _mistyped(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _mistyped(child) for name, child in value.items()}
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, bool | int | float):
+        return f"number {value}"
+    return [value]
 
 
 def _reset() -> ConnectionResetError:

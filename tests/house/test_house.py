@@ -67,6 +67,11 @@ def test_the_rule_catches_what_it_is_for(rule: Callable[[Source], Iterator[str]]
     assert any(complaint in found for found in rule(Source(path, text)))
 
 
+def test_a_broad_except_that_cleans_up_and_passes_the_error_on_is_fine() -> None:
+    text = '"""x"""\ntry:\n    pass\nexcept BaseException:\n    a = 1\n    raise'
+    assert list(rules.smell_complaints(Source("webhooks/x.py", text))) == []
+
+
 def test_a_store_method_over_all_portals_says_so() -> None:
     text = 'def sweep(connection):\n    """All portals: the sweep looks for work of anyone."""'
     assert list(rules.tenant_complaints(Source("integration/pipeline/a_store.py", text))) == []

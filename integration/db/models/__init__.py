@@ -2,8 +2,9 @@
 
 from integration.db.models.base import Base
 from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderCacheRow, ProviderKeyRow
-from integration.db.models.inbox import DeadLetterRow, DeliveryRow
+from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
+from integration.db.models.limits import RateWindowRow
 from integration.db.models.portal import OAuthStateRow, OAuthTokenRow, PortalRow
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
@@ -24,9 +25,11 @@ __all__ = [
     "PortalRow",
     "ProviderCacheRow",
     "ProviderKeyRow",
+    "RateWindowRow",
     "RecordStateRow",
     "RunRow",
     "ScoreRow",
+    "SeenEventRow",
     "SyncCheckpointRow",
     "WorkItemRow",
 ]

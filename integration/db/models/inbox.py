@@ -27,6 +27,21 @@ class DeliveryRow(Base):
     unpacked_at: Mapped[Moment | None]
 
 
+class SeenEventRow(Base):
+    """An event that was handled, by a digest of what makes it the same one; tells HubSpot's repeats from news for a day.
+
+    `delivery_id` is the delivery it was first handled from, so that replaying that delivery is no repeat.
+    """
+
+    __tablename__ = "seen_event"
+    __table_args__ = (Index("ix_seen_event_seen_at", "seen_at", postgresql_using="brin"),)
+
+    portal_id: Mapped[PortalId] = mapped_column(primary_key=True, autoincrement=False)
+    event_key: Mapped[BigInt] = mapped_column(primary_key=True, autoincrement=False)
+    delivery_id: Mapped[BigInt]
+    seen_at: Mapped[Moment]
+
+
 class DeadLetterRow(Base):
     """Something that could not be handled, kept whole with the reason until someone replays or discards it.
 

@@ -28,7 +28,8 @@ class RunRow(Base):
 class LedgerRow(Base):
     """One property of one record in one run: what stood there, what we wanted, what was decided, what HubSpot said.
 
-    `decision`: write, keep (policy left the value alone). `outcome`: pending, written, refused, unknown (the answer was lost).
+    `decision`: write, keep (policy left the value alone). `outcome`: pending, written, refused, unknown (the answer was lost), lost (it was
+    lost, and the record read again shows that the value did not arrive), kept (never asked for).
     """
 
     __tablename__ = "ledger"
@@ -36,6 +37,13 @@ class LedgerRow(Base):
         Index("ix_ledger_record", "portal_id", "object_type", "object_id", "id"),
         Index("ix_ledger_run", "portal_id", "run_id"),
         Index("ix_ledger_created_at", "portal_id", "created_at"),
+        Index(
+            "ix_ledger_open",
+            "portal_id",
+            "object_type",
+            "object_id",
+            postgresql_where=text("outcome IN ('pending', 'unknown')"),
+        ),
     )
 
     id: Mapped[BigInt] = mapped_column(Identity(always=True), primary_key=True)

@@ -1,0 +1,20 @@
+"""The worker process: runs jobs until told to stop."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+from integration.jobs.engine import JobEngine
+
+JOBS_ABANDONED: Final = 75
+"""Exit status when jobs outlived the grace and were put back for other workers."""
+
+
+def run_worker(engine: JobEngine, *, concurrency: int) -> None:
+    """Work until SIGTERM or SIGINT. Returns when every job in hand ended; otherwise ends the process, since their threads cannot be."""
+    if not engine.run_worker(concurrency):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(JOBS_ABANDONED)

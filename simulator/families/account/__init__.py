@@ -1,0 +1,1 @@
+"""Account details, and what the account's subscription can grant."""

@@ -1,0 +1,1 @@
+"""OAuth: the consent page, tokens, introspection and revocation."""

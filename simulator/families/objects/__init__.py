@@ -1,0 +1,1 @@
+"""Records: read, list, create, change, archive, one by one and in batches."""

@@ -1,0 +1,1 @@
+"""Owners: the people that records are assigned to."""

@@ -1,0 +1,1 @@
+"""Deletion on a person's request."""

@@ -1,0 +1,1 @@
+"""Uninstalling an app by its own wish."""

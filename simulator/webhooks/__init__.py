@@ -1,0 +1,1 @@
+"""Webhooks: which events a change makes, how deliveries are signed, batched, retried and recorded."""

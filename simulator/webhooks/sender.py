@@ -1,0 +1,100 @@
+"""One webhook POST: signed, with a time limit, connections kept for reuse. It decides nothing about retrying."""
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from simulator.webhooks.events import Event
+from simulator.webhooks.signer import signature_headers
+
+USER_AGENT = "HubSpot Connect 2.0 (simulator) (namespace: webhooks)"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How the target answered; `status` None when it did not, and `error` says why."""
+
+    status: int | None
+    error: str
+    latency_ms: float
+
+
+class Sender:
+    """Posts event batches. `wall_ms` is real time: the receiver compares the signature's timestamp with its own clock."""
+
+    def __init__(self, wall_ms: Callable[[], int]) -> None:
+        self._wall_ms = wall_ms
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[http.client.HTTPConnection]] = {}
+        self._closed = False
+
+    def post(self, url: str, secret: str, events: Sequence[Event], *, timeout_s: float) -> Answer:
+        """The answer to one POST of these events as a JSON array. A kept connection that went stale is replaced once."""
+        body = json.dumps(events, separators=(",", ":"), ensure_ascii=False).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": USER_AGENT,
+            **signature_headers(secret, "POST", url, body, self._wall_ms()),
+        }
+        started = time.perf_counter()
+        kept = self._take(url)
+        try:
+            status = self._exchange(kept or _connect(url, timeout_s), url, body, headers)
+        except (OSError, http.client.HTTPException) as error:
+            if kept is None or isinstance(error, TimeoutError):
+                return Answer(None, f"{type(error).__name__}: {error}", _since(started))
+            try:
+                status = self._exchange(_connect(url, timeout_s), url, body, headers)
+            except (OSError, http.client.HTTPException) as again:
+                return Answer(None, f"{type(again).__name__}: {again}", _since(started))
+        return Answer(status, "", _since(started))
+
+    def close(self) -> None:
+        """Close every idle connection; those in use close when their exchange ends."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, {}
+        for connection in (each for kept in idle.values() for each in kept):
+            connection.close()
+
+    def _exchange(self, connection: http.client.HTTPConnection, url: str, body: bytes, headers: dict[str, str]) -> int:
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            connection.request("POST", target, body=body, headers=headers)
+            response = connection.getresponse()
+            response.read()
+        except BaseException:
+            connection.close()
+            raise
+        if response.will_close:
+            connection.close()
+        else:
+            self._keep(url, connection)
+        return response.status
+
+    def _take(self, url: str) -> http.client.HTTPConnection | None:
+        with self._lock:
+            idle = self._idle.get(url)
+            return idle.pop() if idle else None
+
+    def _keep(self, url: str, connection: http.client.HTTPConnection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.setdefault(url, []).append(connection)
+                return
+        connection.close()
+
+
+def _connect(url: str, timeout_s: float) -> http.client.HTTPConnection:
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    return kind(parts.hostname or "", parts.port, timeout=timeout_s)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
