@@ -20,7 +20,9 @@ from integration.db.session import Database
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
-def build_blueprint(*, database: Database, metrics: Metrics, metrics_token: Secret, measure_backlog: Callable[[], None]) -> Blueprint:
+def build_blueprint(
+    *, database: Database, metrics: Metrics, metrics_token: Secret, measure_backlog: Callable[[], None]
+) -> Blueprint:
     """The three routes. `measure_backlog` sets the backlog gauges just before the page is rendered."""
     blueprint = Blueprint("health", __name__)
 

@@ -63,7 +63,7 @@ def _find_a_person(sheet: FactSheet, scores: dict[str, ScoreView]) -> Sentence |
     if sheet.object_type != COMPANIES or fit is None or fit.label not in ("strong", "possible"):
         return None
     return Sentence(
-        "Add a contact who can decide; the company itself fits.",
+        "Pick the person there who can decide; the company itself fits.",
         evidence_of(*(f for reason in fit.reasons for f in reason.findings)),
     )
 

@@ -128,8 +128,8 @@ def _source_html(item: Evidence) -> str:
         return f"this HubSpot record, read {item.seen_at:%Y-%m-%d}"
     link = safe_link(item.source_url)
     name = escape(item.provider)
-    shown = f'<a href="{escape(link)}" rel="noopener nofollow">{escape(link)}</a>' if link else "no address"
-    return f"{name}: {shown}, seen {item.seen_at:%Y-%m-%d}"
+    shown = f': <a href="{escape(link)}" rel="noopener nofollow">{escape(link)}</a>' if link else ""
+    return f"{name}{shown}, seen {item.seen_at:%Y-%m-%d}"
 
 
 def _evidence_card(item: Evidence) -> EvidenceCard:

@@ -16,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from integration.core.settings import Settings
-from integration.db.embedded import EmbeddedPostgres
-from integration.demo.stand import Stand, StandOptions, fresh_database
+from integration.demo.fresh import fresh_database
+from integration.demo.stand import Stand, StandOptions
 from integration.demo.story import PORTAL_ID, Outcome, play
 from integration.demo.story import Progress as TellProgress
 
@@ -34,9 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     console = Console(file=sys.stderr)
     folder = Path(settings.data_dir) / "demo"
-    postgres = None if settings.database_url else EmbeddedPostgres(folder)
-    url = settings.database_url if postgres is None else fresh_database(postgres, "leadlight_demo")
     console.print("Starting PostgreSQL, a local HubSpot, the providers' stand-ins, web, worker and scheduler ...")
+    url = fresh_database(settings.database_url, folder, "leadlight_demo")
     with Stand(folder, url, StandOptions()) as stand:
         with _progress(console) as tell:
             outcome = play(stand, tell)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from babel import Locale
 
-_LANGUAGES = ("en", "pt", "es", "de", "fr", "it", "nl")
-_SPOKEN = {"usa": "US", "u.s.": "US", "u.s.a.": "US", "united states of america": "US", "uk": "GB", "great britain": "GB", "england": "GB",
-           "scotland": "GB", "wales": "GB", "korea": "KR", "south korea": "KR", "russia": "RU", "czech republic": "CZ", "holland": "NL",
-           "uae": "AE", "hong kong": "HK", "macau": "MO", "taiwan": "TW", "viet nam": "VN"}  # fmt: skip
-"""What people type and CLDR does not list."""
+_LANGUAGES: Final = ("en", "pt", "es", "de", "fr", "it", "nl", "sv", "da", "nb", "fi", "pl", "tr")
+_SPOKEN: Final[Mapping[str, str]] = {
+    "usa": "US", "us": "US", "uk": "GB", "united states of america": "US", "america": "US", "great britain": "GB", "britain": "GB", "england": "GB",
+    "scotland": "GB", "wales": "GB", "northern ireland": "GB", "korea": "KR", "republic of korea": "KR", "south korea": "KR",
+    "russian federation": "RU", "holland": "NL", "uae": "AE", "hong kong": "HK", "macau": "MO", "macao": "MO", "viet nam": "VN",
+    "prc": "CN", "peoples republic of china": "CN", "mainland china": "CN", "taiwan province of china": "TW", "ivory coast": "CI",
+    "dr congo": "CD", "democratic republic of congo": "CD", "republic of congo": "CG", "burma": "MM", "macedonia": "MK",
+    "east timor": "TL", "palestine": "PS", "nippon": "JP", "czech republic": "CZ", "turkey": "TR", "turkiye": "TR", "swaziland": "SZ",
+}  # fmt: skip
+"""What people write and CLDR does not list, in the folded form of `_folded`."""
 
 
 def country_name(code: str) -> str:
@@ -20,11 +28,18 @@ def country_name(code: str) -> str:
 
 
 def country_code(text: str) -> str | None:
-    """The ISO 3166-1 alpha-2 code of a country written as code or name in one of seven languages; None when it is neither."""
+    """The ISO 3166-1 alpha-2 code of a country written as code or name, in one of thirteen languages; None when it is neither."""
     cleaned = text.strip()
     if len(cleaned) == 2 and cleaned.upper() in _names("en"):
-        return "GB" if cleaned.upper() == "UK" else cleaned.upper()
-    return _codes().get(cleaned.casefold())
+        return cleaned.upper()
+    return _codes().get(_folded(cleaned))
+
+
+def _folded(name: str) -> str:
+    """Lower case, without accents, points, apostrophes and articles; "and" and "&" alike."""
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(mark))
+    spaced = re.sub(r"[,()&-]", " ", re.sub(r"[.'’]", "", bare.replace("ı", "i")))
+    return " ".join("st" if word == "saint" else word for word in spaced.split() if word not in ("and", "the"))
 
 
 @cache
@@ -35,5 +50,5 @@ def _names(language: str) -> Mapping[str, str]:
 
 @cache
 def _codes() -> Mapping[str, str]:
-    codes = {name.casefold(): code for language in reversed(_LANGUAGES) for code, name in _names(language).items()}
-    return {**codes, **_SPOKEN}
+    codes = {_folded(name): code for language in reversed(_LANGUAGES) for code, name in _names(language).items()}
+    return {**codes, **{_folded(name): code for name, code in _SPOKEN.items()}}

@@ -88,7 +88,7 @@ class Fetcher:
         self._gateway = bool(site_gateway)
         self._user_agent = f"Leadlight/1.0 (+{contact_address})"
         router: Router = GatewayRouter(site_gateway) if site_gateway else GuardedRouter(self._policy, resolver)
-        self._transport = build_transport(router, max_connections=max_connections)
+        self._transport = build_transport(router, max_connections=max_connections, max_idle=16, idle_s=3.0)
 
     def close(self) -> None:
         self._transport.close()
@@ -160,12 +160,14 @@ class Fetcher:
             response.close()
 
 
-def build_transport(router: Router, *, max_connections: int) -> httpx2.HTTPTransport:
+def build_transport(router: Router, *, max_connections: int, max_idle: int, idle_s: float) -> httpx2.HTTPTransport:
     """A pooled transport whose every connection goes through the router. Proxies of the environment are ignored.
+
+    Up to `max_idle` connections are kept for `idle_s` seconds; each request looks at all of them, so keep few where hosts seldom repeat.
 
     The backend replaces an attribute that httpx2 does not document; a test fails when it moves.
     """
-    limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections, keepalive_expiry=15)
+    limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_idle, keepalive_expiry=idle_s)
     transport = httpx2.HTTPTransport(trust_env=False, limits=limits)
     pool = transport._pool
     if not isinstance(pool, httpcore2.ConnectionPool) or not hasattr(pool, "_network_backend"):

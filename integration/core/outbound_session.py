@@ -52,7 +52,7 @@ class ApiReply:
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class _TryAgain(Exception):  # noqa: N818 - an instruction to the retry loop, not a fault
+class _TryAgain(Exception):
     def __init__(self, reply: ApiReply, wait_s: float) -> None:
         super().__init__("the answer asks for another try")
         self.reply = reply
@@ -67,7 +67,7 @@ class ApiSession:
         self._timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0), pool=timeout_s).as_dict()
         self._timeout_s = timeout_s
         self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-        self._transport = build_transport(OpenRouter(), max_connections=max_connections)
+        self._transport = build_transport(OpenRouter(), max_connections=max_connections, max_idle=max_connections, idle_s=30.0)
 
     def close(self) -> None:
         self._transport.close()

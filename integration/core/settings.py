@@ -180,7 +180,7 @@ WEB_PROCESSES: Final = Variable("LEADLIGHT_WEB_PROCESSES", "gunicorn processes."
 WEB_THREADS: Final = Variable("LEADLIGHT_WEB_THREADS", "Threads of each gunicorn process.", "8")
 METRICS_TOKEN: Final = Variable("LEADLIGHT_METRICS_TOKEN", "Bearer token of /metrics. Empty closes it to all but this machine.")
 WORKER_CONCURRENCY: Final = Variable("LEADLIGHT_WORKER_CONCURRENCY", "Batches one worker process carries at once.", "8")
-PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "48")
+PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "128")
 LIVE_BATCHES: Final = Variable("LEADLIGHT_LIVE_BATCHES_PER_PORTAL", "Live batches of one portal at once, over all workers.", "4")
 BACKFILL_BATCHES: Final = Variable(
     "LEADLIGHT_BACKFILL_BATCHES_PER_PORTAL", "Backfill batches of one portal at once, over all workers.", "4"

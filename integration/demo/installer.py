@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin
 
 import httpx2
-from selectolax.parser import HTMLParser
+from selectolax.lexbor import LexborHTMLParser
 
 from integration.core.errors import AppError
 
@@ -20,7 +20,7 @@ def install_as_admin(web_url: str, portal_id: int, *, decision: str = "connect")
     """The text of the page the admin ends on. Raises InstallFailed when a page refuses."""
     with httpx2.Client(follow_redirects=True, trust_env=False, timeout=60.0) as browser:
         consent = browser.get(f"{web_url}/install")
-        form = HTMLParser(consent.text).css_first("form")
+        form = LexborHTMLParser(consent.text).css_first("form")
         if consent.status_code != 200 or form is None:
             raise InstallFailed(f"no consent page was reached: {consent.status_code} {_page_text(consent.text)}")
         target = urljoin(str(consent.url), form.attributes.get("action") or "")
@@ -31,5 +31,5 @@ def install_as_admin(web_url: str, portal_id: int, *, decision: str = "connect")
 
 
 def _page_text(html: str) -> str:
-    body = HTMLParser(html).body
+    body = LexborHTMLParser(html).body
     return " ".join((body.text(separator=" ") if body else html).split())[:2000]

@@ -5,10 +5,11 @@ The demo, the benchmarks and the scenario tests use it. It changes nothing in th
 
 from __future__ import annotations
 
-import json
 import secrets
 import socket
+import time
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,23 +17,36 @@ from typing import Any, Final, Self
 
 import httpx2
 
-from integration.app import open_database
-from integration.core.crypto import new_key
-from integration.core.settings import Settings
-from integration.db.embedded import EmbeddedPostgres
+from integration.core.clock import system_clock
+from integration.core.crypto import SecretBox, new_key
+from integration.core.settings import Secret, Settings
 from integration.db.migrate import migrate
+from integration.db.session import Database
 from integration.demo.children import Child, Children, wait_for_answer
 from integration.demo.control import Control
 from integration.demo.installer import install_as_admin
+from integration.hubspot.portal_store import PortalStore
+from integration.pipeline.status_store import PortalStatus, StatusStore
 from integration.project import declared_app
+from integration.providers.keys_store import KeysStore
 
 APP_ID: Final = 31_337
+_LOOKS: Final = 10
+_LOOK_AGAIN_S: Final = 0.4
 PROVIDER_KEYS: Final[Mapping[str, str]] = {"apollo": "key-demo", "hunter": "key-demo"}
+SENDER: Final[Mapping[str, object]] = {
+    "sender_name": "Sample Rep",
+    "sender_company": "Sample Seller",
+    "sender_offer": "cleaner customer data",
+}
 
 
 @dataclass(frozen=True)
 class StandOptions:
-    """How the stand behaves. `worker_processes` 0 starts no worker; tests start and kill their own."""
+    """How the stand behaves. `worker_processes` 0 starts no worker; tests start and kill their own.
+
+    `requests_per_10_s` is what HubSpot allows each portal and what the product believes to be allowed.
+    """
 
     worker_processes: int = 1
     worker_concurrency: int = 8
@@ -71,15 +85,15 @@ class Stand:
         self.env = self._environment()
         self.settings = Settings.from_env(self.env)
         self.control = Control(self.addresses.hubspot)
+        self.database = Database(database_url, pool_size=2, application_name="leadlight-stand")
         self._workers_started = 0
         self._reader_tokens: dict[int, str] = {}
 
     def __enter__(self) -> Self:
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.stop)
             self._start()
-        except BaseException:
-            self.stop()
-            raise
+            undo.pop_all()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -88,6 +102,7 @@ class Stand:
     def stop(self) -> None:
         self.control.close()
         self._children.stop()
+        self.database.close()
 
     def check(self) -> None:
         """Raises ChildFailed when a process that should run has ended."""
@@ -99,28 +114,44 @@ class Stand:
         self._workers_started += 1
         return self._children.start(f"worker-{self._workers_started}", "worker", env=self.env)
 
-    def forget(self, child: Child) -> None:
-        """The child was ended on purpose; `check` shall not complain."""
+    def kill(self, child: Child) -> None:
+        """End a process of ours at once, as a crash would; `check` does not complain of it."""
         self._children.running.remove(child)
+        child.kill()
+
+    def restart_web(self) -> None:
+        """Start the web process again after it was killed, and wait until it answers."""
+        self.web = self._children.start("web", "web", env=self.env)
+        wait_for_answer(f"{self.addresses.web}/readyz", self.web)
 
     def add_portal(self, portal_id: int, *, settings: Mapping[str, object] | None = None) -> None:
         """A new, empty HubSpot account, with one owner."""
         self.control.post("/seed", {"portals": [{"portal_id": portal_id, "settings": dict(settings or {})}]})
 
-    def install(self, portal_id: int, *, keys: Mapping[str, str] = PROVIDER_KEYS, sender: bool = True) -> None:
-        """Install the app as an admin does, through the OAuth pages, then set provider keys and the sender."""
+    def install(
+        self, portal_id: int, *, keys: Mapping[str, str] = PROVIDER_KEYS, preferences: Mapping[str, object] = SENDER
+    ) -> None:
+        """Install the app as an admin does, through the OAuth pages. Provider keys are there before the first record is read."""
+        with self.database.begin() as connection:
+            store = KeysStore(SecretBox(self.settings.keys))
+            for provider, key in keys.items():
+                store.save(connection, portal_id=portal_id, provider=provider, key=Secret(key))
         install_as_admin(self.addresses.web, portal_id)
-        for provider, key in keys.items():
-            self.leadlight("provider-key", "--portal", str(portal_id), "--provider", provider, stdin=key)
-        if sender:
-            self.leadlight(
-                "portal", "--portal", str(portal_id), "--sender-name", "Sample Rep", "--sender-company", "Sample Seller",
-                "--offer", "cleaner customer data",
-            )  # fmt: skip
+        with self.database.begin() as connection:
+            PortalStore().save_preferences(connection, portal_id=portal_id, preferences=preferences)
 
     def leadlight(self, *arguments: str, stdin: str = "") -> str:
         """Run a `leadlight` command of this installation; its standard output. Raises ChildFailed when it refuses."""
         return self._children.run(*arguments, env=self.env, stdin=stdin)
+
+    def status(self, portal_id: int) -> PortalStatus:
+        """What `leadlight status` would tell, without the price of a process."""
+        with self.database.begin() as connection:
+            return StatusStore().find(connection, portal_id=portal_id, now=system_clock())
+
+    def listen(self, *, on: bool) -> None:
+        """Switch our app's webhook subscriptions off or on: what happens in between is never told to the product."""
+        self.control.post("/apps", self._app(subscribed=on))
 
     def ask(self, portal_id: int, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The simulator's answer to a GET, or to a POST of `body`, with a token of a second app that only looks.
@@ -132,7 +163,12 @@ class Stand:
         headers = {"Authorization": f"Bearer {self._reader_tokens[portal_id]}"}
         method = "GET" if body is None else "POST"
         with httpx2.Client(base_url=self.addresses.hubspot, trust_env=False, timeout=30.0) as client:
-            return client.request(method, path, headers=headers, json=body).raise_for_status().json()
+            for _ in range(_LOOKS):
+                answer = client.request(method, path, headers=headers, json=body)
+                if answer.status_code != 429:  # an account's searches are limited over all its apps
+                    break
+                time.sleep(_LOOK_AGAIN_S)
+            return answer.raise_for_status().json()
 
     def _start(self) -> None:
         outside = self._children.start(
@@ -145,23 +181,24 @@ class Stand:
             *(f"--{name}-port={self._ports[name]}" for name in ("apollo", "hunter", "sites")),
             env={},
         )  # fmt: skip
-        with open_database(self.settings) as database:
-            migrate(database)
+        migrate(self.database)
         wait_for_answer(f"{self.addresses.hubspot}/_control/clock", outside)
-        self.control.post("/apps", self._app())
-        web = self._children.start("web", "web", env=self.env)
+        self.control.patch("/settings", {"limits": {"burst_per_window": self.options.requests_per_10_s}})
+        self.listen(on=True)
+        self.web = self._children.start("web", "web", env=self.env)
         for _ in range(self.options.worker_processes):
             self.start_worker()
         if self.options.scheduler:
             self._children.start("scheduler", "scheduler", env=self.env)
-        wait_for_answer(f"{self.addresses.web}/readyz", web)
+        wait_for_answer(f"{self.addresses.web}/readyz", self.web)
         neighbours.check()
 
-    def _app(self) -> dict[str, object]:
+    def _app(self, *, subscribed: bool) -> dict[str, object]:
         """Our app as the developer registers it, from the same declarations as app.json."""
         app = declared_app()
         return {
             "app_id": APP_ID,
+            "name": "Leadlight",
             "client_id": self.settings.hubspot.client_id,
             "client_secret": self._secret,
             "redirect_urls": [self.addresses.web + path for path in app.redirect_paths],
@@ -170,7 +207,7 @@ class Stand:
             "webhook_target_url": self.addresses.web + app.webhook_path,
             "subscriptions": [
                 {"type": item.subscription_type, **({"property_name": item.property_name} if item.property_name else {})}
-                for item in app.subscriptions
+                for item in (app.subscriptions if subscribed else ())
             ],
         }
 
@@ -225,20 +262,6 @@ class Stand:
         }
         self.control.post("/apps", reader)
         return str(self.control.post("/installs", {"app_id": APP_ID + 1, "portal_id": portal_id})["access_token"])
-
-
-def fresh_database(postgres: EmbeddedPostgres, name: str) -> str:
-    """The address of an empty database; one of that name from an earlier run is dropped."""
-    postgres.drop_database(name)
-    return postgres.url(name)
-
-
-def parse_counts(text: str) -> dict[str, Any]:
-    """The JSON object a command printed."""
-    parsed = json.loads(text)
-    if not isinstance(parsed, dict):
-        raise TypeError(f"expected a JSON object, found {type(parsed).__name__}")
-    return parsed
 
 
 def _free_ports(count: int) -> list[int]:

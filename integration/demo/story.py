@@ -11,7 +11,8 @@ import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
 from integration.core.errors import AppError
-from integration.demo.stand import APP_ID, Stand, parse_counts
+from integration.demo.observing import count_written, our_calls, wait_until_loaded
+from integration.demo.stand import Stand
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from simulator.data.demo import DemoCompany, DemoContact, build_contacts, load_companies
 
@@ -81,6 +82,7 @@ def play(stand: Stand, progress: Progress) -> Outcome:
     stand.add_portal(PORTAL_ID, settings={"auto_associate_company": True, "index_lag_s": 1.0})
     progress("Installing through HubSpot's consent page", 0, 1)
     stand.install(PORTAL_ID)
+    wait_until_loaded(stand, PORTAL_ID)
     progress("Installing through HubSpot's consent page", 1, 1)
     # HubSpot repeats and reorders deliveries; the demo lets it do so on purpose.
     stand.control.patch("/settings", {"webhooks": {"duplicate_ratio": 0.1, "shuffle": True}})
@@ -116,7 +118,7 @@ def _wait_until_written(stand: Stand, loaded: int, progress: Progress) -> None:
         written = _written(stand)
         progress("Enriched, scored, briefed, written back", written, loaded)
         drained = stand.control.drain(1.0)
-        if written >= loaded and drained and bool(_status(stand)["is_settled"]):
+        if written >= loaded and drained and stand.status(PORTAL_ID).is_settled:
             return
         if time.monotonic() > until:
             raise DemoStuck(f"{written} of {loaded} records were written in {_PATIENCE_S:g} s; the logs are in the data folder")
@@ -124,7 +126,7 @@ def _wait_until_written(stand: Stand, loaded: int, progress: Progress) -> None:
 
 
 def _written(stand: Stand) -> int:
-    return sum(_search(stand, object_type, limit=1)["total"] for object_type in (COMPANIES, CONTACTS))
+    return sum(count_written(stand, PORTAL_ID, object_type) for object_type in (COMPANIES, CONTACTS))
 
 
 def _search(stand: Stand, object_type: str, *, limit: int) -> Any:
@@ -138,15 +140,8 @@ def _search(stand: Stand, object_type: str, *, limit: int) -> Any:
     return stand.ask(PORTAL_ID, f"/crm/objects/2026-09/{object_type}/search", query)
 
 
-def _status(stand: Stand) -> dict[str, Any]:
-    return parse_counts(stand.leadlight("status", "--portal", str(PORTAL_ID), "--json"))
-
-
 def _outcome(stand: Stand, loaded: int, seconds: float) -> Outcome:
-    status = _status(stand)
-    calls = [
-        call for call in stand.control.get("/calls", limit=1_000_000, portal_id=PORTAL_ID)["calls"] if call["app_id"] == APP_ID
-    ]
+    status = stand.status(PORTAL_ID)
     counts = {entry["portal_id"]: entry["records"] for entry in stand.control.get("/portals")["portals"]}[PORTAL_ID]
     drafted = stand.ask(
         PORTAL_ID,
@@ -159,13 +154,13 @@ def _outcome(stand: Stand, loaded: int, seconds: float) -> Outcome:
     return Outcome(
         records_loaded=loaded,
         records_written=_written(stand),
-        hubspot_calls=len(calls),
+        hubspot_calls=len(our_calls(stand, PORTAL_ID)),
         repeats_dropped=_repeats_dropped(stand),
         notes=counts.get("notes", 0),
         drafts=drafted["total"],
-        dead_letters=status["dead_letters"],
+        dead_letters=status.dead_letters,
         seconds=seconds,
-        providers=tuple((one["provider"], one["found_fields"], float(one["cost_usd"])) for one in status["providers"]),
+        providers=tuple((one.provider, one.found_fields, float(one.cost_usd)) for one in status.providers),
         hottest=tuple(_hot(stand, record) for record in _search(stand, COMPANIES, limit=10)["results"]),
     )
 
@@ -189,7 +184,7 @@ def _repeats_dropped(stand: Stand) -> int:
     page = httpx2.get(f"{stand.addresses.web}/metrics", trust_env=False, timeout=30.0).raise_for_status().text
     for family in text_string_to_metric_families(page):
         for sample in family.samples:
-            if sample.name == "leadlight_events_total" and sample.labels.get("outcome") == "repeated":
+            if sample.name == "leadlight_events_total" and sample.labels.get("outcome") == "repeat":
                 return int(sample.value)
     return 0
 

@@ -32,6 +32,9 @@ LAST_MODIFIED_PROPERTY: Final[Mapping[str, str]] = {
 }
 """Contacts spell it differently from everything else."""
 
+PRIMARY_ASSOCIATION_TYPE_IDS: Final = frozenset({1, 2, 5, 6})
+"""Contact to primary company 1, company to primary contact 2, deal to primary company 5, company to primary deal 6."""
+
 NOTE_TO: Final[Mapping[str, int]] = {CONTACTS: 202, COMPANIES: 190, DEALS: 214}
 """Default association type ids from a note to the record it stands on."""
 
@@ -110,3 +113,105 @@ class PropertyDeclaration:
     object_types: tuple[str, ...]
     options: tuple[tuple[str, str], ...] = ()
     """(value, label) of an enumeration, in display order."""
+
+
+@dataclass(frozen=True)
+class AssociatedRecord:
+    """A record on the other end of an association, with every type that ties the two."""
+
+    object_id: str
+    type_ids: frozenset[int]
+    is_primary: bool
+
+
+@dataclass(frozen=True)
+class PropertyVersion:
+    """One entry of a property's history: what was set, when, and by what (`CRM_UI`, `INTEGRATION`, `IMPORT`, ...)."""
+
+    value: str | None
+    at: datetime
+    source_type: str
+    source_id: str | None
+    source_label: str | None
+    user_id: str | None
+
+
+@dataclass(frozen=True)
+class SearchFilter:
+    """One condition of a search, in HubSpot's operators. `values` serves IN and NOT_IN, `high_value` BETWEEN."""
+
+    property_name: str
+    operator: str
+    value: str | None = None
+    high_value: str | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchSort:
+    """The one sort a search may have."""
+
+    property_name: str
+    direction: Literal["ASCENDING", "DESCENDING"] = "ASCENDING"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of records. `next_after` is None on the last page; `total` is None where HubSpot does not count (lists)."""
+
+    records: tuple[CrmRecord, ...]
+    next_after: str | None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class NoteOutcome:
+    """What became of each note, by marker: the note's id, or why HubSpot refused it."""
+
+    written: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, WriteFailure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class NoteText:
+    """A note as it stands on a record."""
+
+    note_id: str
+    body_html: str
+
+
+@dataclass(frozen=True)
+class AccountDetails:
+    """Facts of the account. `ui_domain` and `time_zone` build links and days; `account_type` is STANDARD, DEVELOPER_TEST, SANDBOX, ..."""
+
+    portal_id: int
+    account_type: str
+    time_zone: str
+    currency: str
+    ui_domain: str
+    data_hosting_location: str
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A user records can be assigned to. Assign with `owner_id`; HubSpot refuses `user_id` there."""
+
+    owner_id: str
+    email: str | None
+    first_name: str
+    last_name: str
+    archived: bool
+
+
+@dataclass(frozen=True)
+class PropertyDefinition:
+    """A property as the portal has it."""
+
+    name: str
+    label: str
+    type: str
+    field_type: str
+    group_name: str
+    archived: bool
+    options: tuple[tuple[str, str], ...] = ()
+    """(value, label) in the portal's order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date, timedelta
 from typing import Final
 
 from integration.outreach.base import Draft, DraftStep, Sender
@@ -12,6 +13,7 @@ from integration.providers.base import FactSheet, Field
 
 _VALUE_LIMIT: Final = 80
 _LISTED: Final = 2
+_NEWS_AGE: Final = timedelta(days=365)
 _UNUSABLE_EMAIL: Final = frozenset({"invalid", "disposable"})
 
 
@@ -78,7 +80,9 @@ def _spoken(sheet: FactSheet, name: Field) -> str | None:
     finding = sheet.finding(name)
     if finding is None:
         return None
-    if isinstance(finding.value, tuple):
+    if name is Field.LATEST_FUNDING_ON:
+        text = _recent_month(str(finding.value), sheet.as_of.date())
+    elif isinstance(finding.value, tuple):
         text = " and ".join(finding.value[:_LISTED])
     elif isinstance(finding.value, float | int) and name is Field.EMPLOYEE_COUNT:
         text = f"{finding.value:,.0f}"
@@ -86,6 +90,15 @@ def _spoken(sheet: FactSheet, name: Field) -> str | None:
         text = str(finding.value).strip()
     fit = bool(text) and text.isprintable() and len(text) <= _VALUE_LIMIT and "://" not in text
     return text if fit else None
+
+
+def _recent_month(text: str, today: date) -> str:
+    """The month of a date within the last year, as in "March 2026"; else nothing: old news is no reason to write."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return ""
+    return f"{day:%B %Y}" if timedelta(0) <= today - day <= _NEWS_AGE else ""
 
 
 def _unwrapped(body: str) -> str:

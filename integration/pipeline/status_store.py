@@ -72,6 +72,11 @@ class StatusStore:
             providers=self._providers(connection, portal_id),
         )
 
+    def last_delivery_at(self, connection: Connection, *, portal_id: int) -> datetime | None:
+        """When the last webhook delivery of the portal came; None when none is kept."""
+        query = select(func.max(DeliveryRow.received_at)).where(DeliveryRow.portal_id == portal_id)
+        return connection.execute(query).scalar_one()
+
     def _deliveries_waiting(self, connection: Connection, portal_id: int) -> int:
         return connection.execute(
             select(func.count())
@@ -94,7 +99,7 @@ class StatusStore:
         found = dict(
             connection.execute(
                 select(FindingRow.provider, func.count()).where(FindingRow.portal_id == portal_id).group_by(FindingRow.provider)
-            ).tuples()
+            ).all()
         )
         charged = {
             provider: (calls, credits, cost)
@@ -107,7 +112,7 @@ class StatusStore:
                 )
                 .where(CreditCharge.portal_id == portal_id)
                 .group_by(CreditCharge.provider)
-            ).tuples()
+            )
         }
         nothing = (0, Decimal(0), Decimal(0))
         return tuple(

@@ -1,0 +1,190 @@
+"""The composition root: settings in, a working product out. The only place where stores, clients and jobs are put together.
+
+`open_database` and `open_parts` are for every process and command. Nothing is built at import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from integration.admin.disconnect import Disconnector
+from integration.admin.install_links import SealedLinks
+from integration.core.clock import Clock, system_clock
+from integration.core.crypto import SecretBox
+from integration.core.errors import ConfigError
+from integration.core.metrics import Metrics
+from integration.core.outbound import Fetcher
+from integration.core.outbound_session import ApiSession
+from integration.core.settings import Settings
+from integration.db.embedded import EmbeddedPostgres
+from integration.db.session import Database
+from integration.hubspot.client import HubSpotClients
+from integration.hubspot.limits import PortalLimits
+from integration.hubspot.oauth import OAuthClient
+from integration.hubspot.oauth_state_store import OAuthStateStore
+from integration.hubspot.portal_store import DISCONNECTED, PortalStore
+from integration.hubspot.provision import Provisioner
+from integration.hubspot.token_store import TokenStore
+from integration.hubspot.tokens import AccessTokens
+from integration.hubspot.transport import HubSpotTransport
+from integration.jobs.dead_letter_store import DeadLetterStore
+from integration.jobs.edge import JobEdge
+from integration.jobs.engine import JobEngine
+from integration.jobs.job_store import JobStore
+from integration.pipeline.decisions import declared_properties
+from integration.pipeline.worklist_store import WorklistStore
+from integration.providers.adapter import Adapter, AdapterKit
+from integration.providers.cache_store import CacheStore
+from integration.providers.charge_store import ChargeStore
+from integration.providers.keys_store import KeysStore
+from integration.providers.registry import build_adapters, provider_infos
+from integration.providers.waterfall import Enricher
+
+_EMBEDDED_DATABASE = "leadlight"
+_WEB_CONNECTIONS_SPARE = 4
+_SPARE_SOCKETS = 32
+"""Calls that ended late still hold a socket for a moment."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a process or a command may need, built once."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    metrics: Metrics
+    portals: PortalStore
+    token_store: TokenStore
+    tokens: AccessTokens
+    oauth: OAuthClient
+    clients: HubSpotClients
+    provisioner: Provisioner
+    disconnector: Disconnector
+    links: SealedLinks
+    keys: KeysStore
+    cache: CacheStore
+    worklist: WorklistStore
+    enricher: Enricher
+    engine: JobEngine
+
+    def keyed_providers(self) -> tuple[str, ...]:
+        """The providers that take a key, by name."""
+        return tuple(info.name for info in provider_infos() if info.needs_key)
+
+
+@contextmanager
+def open_database(settings: Settings, *, pool_size: int = 4, process: str = "cli") -> Iterator[Database]:
+    """The configured PostgreSQL, or our own one when no address is set."""
+    url = settings.database_url or EmbeddedPostgres(settings.data_dir).url(_EMBEDDED_DATABASE)
+    database = Database(url, pool_size=pool_size, application_name=f"leadlight-{process}")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def open_parts(settings: Settings, *, process: str) -> Iterator[Parts]:
+    """All parts on the configured database; connections and threads end with the block."""
+    with ExitStack() as held:
+        connections = settings.worker.concurrency * 2 if process == "worker" else settings.web.threads
+        database = held.enter_context(open_database(settings, pool_size=connections + _WEB_CONNECTIONS_SPARE, process=process))
+        yield build_parts(settings, database, held)
+
+
+def build_parts(settings: Settings, database: Database, held: ExitStack) -> Parts:
+    """The parts on `database`; what must be closed is closed with `held`."""
+    clock, metrics = system_clock, Metrics()
+    box = secret_box(settings)
+    portals, token_store = PortalStore(), TokenStore(box)
+    transport = HubSpotTransport(settings.hubspot.api_base_url)
+    oauth = OAuthClient(settings.hubspot, transport, clock, metrics)
+    tokens = AccessTokens(database, token_store, portals, oauth, clock, metrics)
+    clients = HubSpotClients(settings.hubspot, tokens, PortalLimits(database, settings.hubspot), metrics, transport=transport)
+    keys, cache, jobs = KeysStore(box), CacheStore(), JobStore()
+
+    def pause_portal(connection: Connection, portal_id: int, reason: str) -> None:
+        portals.set_state(connection, portal_id=portal_id, state=DISCONNECTED, reason=reason, now=clock())
+
+    edge = JobEdge(
+        database=database, jobs=jobs, dead_letters=DeadLetterStore(), pause_portal=pause_portal, clock=clock, metrics=metrics
+    )
+    engine = JobEngine(database, edge, jobs=jobs)
+    provisioner = Provisioner(database, clients, portals, declared_properties(), clock)
+    return Parts(
+        settings=settings,
+        database=database,
+        clock=clock,
+        metrics=metrics,
+        portals=portals,
+        token_store=token_store,
+        tokens=tokens,
+        oauth=oauth,
+        clients=clients,
+        provisioner=provisioner,
+        disconnector=Disconnector(database, clients, tokens, portals, provisioner, engine, clock),
+        links=SealedLinks(box, OAuthStateStore(), clock),
+        keys=keys,
+        cache=cache,
+        worklist=WorklistStore(),
+        enricher=_build_enricher(settings, database, keys, cache, metrics, held),
+        engine=engine,
+    )
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """The box of all secrets at rest. Raises ConfigError without keys."""
+    if not settings.keys:
+        raise ConfigError(["LEADLIGHT_KEYS is empty; make a key with `leadlight new-key`"])
+    return SecretBox(settings.keys)
+
+
+def require_production_settings(settings: Settings) -> None:
+    """Raises ConfigError naming everything that real HubSpot needs and is not set."""
+    needed = {
+        "HUBSPOT_APP_ID": settings.hubspot.app_id,
+        "HUBSPOT_CLIENT_ID": settings.hubspot.client_id,
+        "HUBSPOT_CLIENT_SECRET": settings.hubspot.client_secret,
+        "LEADLIGHT_KEYS": settings.keys,
+    }
+    missing = [f"{name} is not set; see docs/settings.md" for name, value in needed.items() if not value]
+    if missing:
+        raise ConfigError(missing)
+
+
+def all_adapters(settings: Settings, held: ExitStack) -> tuple[Adapter, ...]:
+    """Every provider adapter, over one fetcher and one session; both close with `held`."""
+    connections = settings.worker.provider_threads + _SPARE_SOCKETS
+    fetcher = Fetcher(
+        contact_address=settings.providers.contact_address,
+        site_gateway=settings.providers.site_gateway,
+        max_connections=connections,
+    )
+    held.callback(fetcher.close)
+    session = ApiSession(
+        system="provider", timeout_s=settings.providers.timeout_s, user_agent=fetcher.user_agent, max_connections=connections
+    )
+    held.callback(session.close)
+    return build_adapters(AdapterKit(settings.providers, session, fetcher, system_clock))
+
+
+def _build_enricher(
+    settings: Settings, database: Database, keys: KeysStore, cache: CacheStore, metrics: Metrics, held: ExitStack
+) -> Enricher:
+    pool = held.enter_context(ThreadPoolExecutor(settings.worker.provider_threads, thread_name_prefix="provider"))
+    return Enricher(
+        adapters=all_adapters(settings, held),
+        keys=keys,
+        cache=cache,
+        charges=ChargeStore(),
+        pool=pool,
+        clock=system_clock,
+        database=database,
+        metrics=metrics,
+    )

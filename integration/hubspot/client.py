@@ -1,0 +1,241 @@
+"""HubSpot for one portal: typed records in, typed outcomes out, on dated endpoints and in batches.
+
+Says what is called; tokens, quota and errors are the session's business. All methods raise the UpstreamErrors of `error_map`.
+Source: the 2026-09 specifications at https://developers.hubspot.com/docs/api-reference/latest (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from integration.core.metrics import Metrics
+from integration.core.settings import HubSpotSettings
+from integration.hubspot import endpoints, notes
+from integration.hubspot.batch_writes import BATCH_REFUSALS, BatchInput, unanswered, write_batch
+from integration.hubspot.limits import PortalLimits
+from integration.hubspot.objects import (
+    BATCH_LIMIT,
+    HISTORY_BATCH_LIMIT,
+    NOTES,
+    AccountDetails,
+    AssociatedRecord,
+    BatchOutcome,
+    CrmRecord,
+    NewNote,
+    NoteOutcome,
+    NoteText,
+    Owner,
+    Page,
+    PropertyVersion,
+    PropertyWrite,
+    SearchFilter,
+    SearchSort,
+)
+from integration.hubspot.property_calls import PropertyCalls
+from integration.hubspot.reading import (
+    id_of,
+    next_after,
+    object_of,
+    read_account,
+    read_associated,
+    read_history,
+    read_owner,
+    read_page,
+    read_record,
+    results_of,
+)
+from integration.hubspot.session import ForbiddenCalls, PortalSession
+from integration.hubspot.tokens import AccessTokens
+from integration.hubspot.transport import HubSpotTransport, Reply
+
+_ASSOCIATIONS_BATCH_LIMIT: Final = 1000
+_OWNERS_PAGE: Final = 100
+
+
+class HubSpotClient(PropertyCalls):
+    """One portal's CRM. Thread-safe as far as its session is, which is to say entirely."""
+
+    def __init__(self, session: PortalSession) -> None:
+        super().__init__(session)
+        self.portal_id = session.portal_id
+
+    def batch_read(self, object_type: str, ids: Sequence[str], properties: Sequence[str]) -> list[CrmRecord]:
+        """The records that exist, in HubSpot's order; missing ids are left out. One call for each 100."""
+        records: list[CrmRecord] = []
+        for part in _parts(ids, BATCH_LIMIT):
+            body = {
+                "inputs": [{"id": object_id} for object_id in part],
+                "properties": list(properties),
+                "propertiesWithHistory": [],
+            }
+            answer = self._session.fetch(endpoints.BATCH_READ, parts={"object_type": object_type}, body=body)
+            records += [read_record(object_type, entry) for entry in results_of(answer)]
+        return records
+
+    def batch_read_history(
+        self, object_type: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PropertyVersion, ...]]]:
+        """By record id and property, the versions newest first. One call for each 50."""
+        histories: dict[str, Mapping[str, tuple[PropertyVersion, ...]]] = {}
+        for part in _parts(ids, HISTORY_BATCH_LIMIT):
+            body = {
+                "inputs": [{"id": object_id} for object_id in part],
+                "properties": [],
+                "propertiesWithHistory": list(properties),
+            }
+            answer = self._session.fetch(endpoints.BATCH_READ, parts={"object_type": object_type}, body=body)
+            histories |= {id_of(entry): read_history(entry) for entry in results_of(answer)}
+        return histories
+
+    def associated_ids(self, from_type: str, to_type: str, ids: Sequence[str]) -> Mapping[str, tuple[AssociatedRecord, ...]]:
+        """For each id what hangs on it; an id with nothing has an empty tuple. One call for each 1,000, more where one has over 500."""
+        found: dict[str, list[AssociatedRecord]] = {object_id: [] for object_id in ids}
+        waiting: list[dict[str, str]] = [{"id": object_id} for object_id in found]
+        while waiting:
+            asked, waiting = waiting[:_ASSOCIATIONS_BATCH_LIMIT], waiting[_ASSOCIATIONS_BATCH_LIMIT:]
+            parts = {"from_type": from_type, "to_type": to_type}
+            answer = self._session.fetch(endpoints.ASSOCIATIONS_READ, parts=parts, body={"inputs": asked})
+            for entry in results_of(answer):
+                source, others, after = read_associated(entry)
+                found.setdefault(source, []).extend(others)
+                if after is not None:
+                    waiting.append({"id": source, "after": after})
+        return {object_id: tuple(others) for object_id, others in found.items()}
+
+    def batch_update(self, object_type: str, writes: Sequence[PropertyWrite]) -> BatchOutcome:
+        """Ids written and failures by trace id, for at most 100 records; one bad record does not fail the others."""
+        inputs = [
+            BatchInput(write.trace_id, {"id": write.object_id, "properties": dict(write.properties)}, write.object_id)
+            for write in writes
+        ]
+        result = write_batch(inputs, lambda body: self._write(endpoints.BATCH_UPDATE, object_type, body))
+        written = frozenset(id_of(entry) for entry in result.results)
+        settled = {entry.trace_id for entry in inputs if entry.object_id in written} | set(result.failed)
+        return BatchOutcome(written, {**result.failed, **unanswered(inputs, settled)})
+
+    def create_notes(self, new_notes: Sequence[NewNote]) -> NoteOutcome:
+        """Each note's id or refusal by marker, for at most 100. Raises Unavailable when it is unknown whether they were written."""
+        return notes.create_notes(new_notes, lambda body: self._write(endpoints.BATCH_CREATE, NOTES, body))
+
+    def update_notes(self, changed: Sequence[tuple[str, str, str]]) -> NoteOutcome:
+        """New bodies for notes, each (note id, body, marker); outcome by marker, for at most 100."""
+        return notes.update_notes(changed, lambda body: self._write(endpoints.BATCH_UPDATE, NOTES, body))
+
+    def notes_of(self, object_type: str, ids: Sequence[str]) -> Mapping[str, tuple[NoteText, ...]]:
+        """Every note on each record, to find one whose answer was lost. One call for the associations, one for each 100 notes."""
+        on_records = self.associated_ids(object_type, NOTES, ids)
+        note_ids = list(dict.fromkeys(note.object_id for found in on_records.values() for note in found))
+        bodies = {
+            record.object_id: record.text(notes.BODY_PROPERTY) or ""
+            for record in self.batch_read(NOTES, note_ids, [notes.BODY_PROPERTY])
+        }
+        return {
+            object_id: tuple(NoteText(note.object_id, bodies[note.object_id]) for note in found if note.object_id in bodies)
+            for object_id, found in on_records.items()
+        }
+
+    def search_page(
+        self,
+        object_type: str,
+        *,
+        filters: Sequence[SearchFilter],
+        sorts: Sequence[SearchSort] = (),
+        properties: Sequence[str] = (),
+        after: str | None = None,
+        limit: int = 100,
+    ) -> Page:
+        """Records that meet every filter, up to 200 a page and 10,000 in all; the index lags behind by moments."""
+        body: dict[str, Any] = {
+            "filterGroups": [{"filters": [_filter(entry) for entry in filters]}] if filters else [],
+            "sorts": [{"propertyName": sort.property_name, "direction": sort.direction} for sort in sorts],
+            "properties": list(properties),
+            "limit": limit,
+        }
+        if after is not None:
+            body["after"] = after
+        return read_page(object_type, self._session.fetch(endpoints.SEARCH, parts={"object_type": object_type}, body=body))
+
+    def list_page(
+        self, object_type: str, *, properties: Sequence[str] = (), after: str | None = None, limit: int = BATCH_LIMIT
+    ) -> Page:
+        """Records in id order, up to 100 a page, without end."""
+        query = {"limit": str(limit), "archived": "false"}
+        if properties:
+            query["properties"] = ",".join(properties)
+        if after is not None:
+            query["after"] = after
+        return read_page(object_type, self._session.fetch(endpoints.LIST_OBJECTS, parts={"object_type": object_type}, query=query))
+
+    def account_details(self) -> AccountDetails:
+        return read_account(self._session.fetch(endpoints.ACCOUNT_DETAILS))
+
+    def owners(self) -> tuple[Owner, ...]:
+        """Every active owner. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
+        found: list[Owner] = []
+        after: str | None = None
+        while True:
+            query = {"limit": str(_OWNERS_PAGE)} | ({"after": after} if after else {})
+            answer = self._session.fetch(endpoints.OWNERS, query=query)
+            found += [read_owner(entry) for entry in results_of(answer)]
+            after = next_after(object_of(answer, "the answer"))
+            if after is None:
+                return tuple(found)
+
+    def uninstall(self) -> None:
+        """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""
+        self._session.call(endpoints.UNINSTALL)
+
+    def _write(self, endpoint: endpoints.Endpoint, object_type: str, body: object) -> Reply:
+        return self._session.call(endpoint, parts={"object_type": object_type}, body=body, accepted=BATCH_REFUSALS)
+
+
+class HubSpotClients:
+    """Makes clients of portals over one connection pool, one set of tokens and one set of quotas for the process."""
+
+    def __init__(
+        self,
+        settings: HubSpotSettings,
+        tokens: AccessTokens,
+        limits: PortalLimits,
+        metrics: Metrics,
+        *,
+        transport: HubSpotTransport | None = None,
+    ) -> None:
+        self._transport = transport or HubSpotTransport(settings.api_base_url)
+        self._tokens = tokens
+        self._limits = limits
+        self._metrics = metrics
+        self._forbidden = ForbiddenCalls()
+
+    def for_portal(self, portal_id: int, *, live: bool = True) -> HubSpotClient:
+        """The portal's client; `live` False stands back behind live work when the quota is short."""
+        return HubSpotClient(
+            PortalSession(
+                portal_id,
+                transport=self._transport,
+                tokens=self._tokens,
+                limits=self._limits,
+                forbidden=self._forbidden,
+                metrics=self._metrics,
+                live=live,
+            )
+        )
+
+
+def _parts(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """`values` in pieces of at most `size`, each value once."""
+    distinct = list(dict.fromkeys(values))
+    for start in range(0, len(distinct), size):
+        yield distinct[start : start + size]
+
+
+def _filter(entry: SearchFilter) -> dict[str, Any]:
+    given: dict[str, Any] = {"propertyName": entry.property_name, "operator": entry.operator}
+    if entry.values:
+        given["values"] = list(entry.values)
+    if entry.value is not None:
+        given["value"] = entry.value
+    if entry.high_value is not None:
+        given["highValue"] = entry.high_value
+    return given

@@ -1,0 +1,138 @@
+"""What our app asks of a portal: each scope once, with the reason an admin may read and the feature that ends without it.
+
+The consent page, `app.json`, the doctor and the admin guide are all rendered from here. Required are only those without which nothing
+works. Source: https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/scopes and
+https://developers.hubspot.com/docs/apps/developer-platform/build-apps/app-configuration (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
+
+from integration.hubspot.objects import PropertyDeclaration
+
+APP_NAME: Final = "Leadlight"
+APP_UID: Final = "leadlight"
+CALLBACK_PATH: Final = "/oauth/callback"
+WEBHOOK_PATH: Final = "/webhooks/hubspot"
+PROPERTY_GROUP: Final = "leadlight"
+PROPERTY_GROUP_LABEL: Final = "Leadlight"
+
+ScopeKind = Literal["required", "conditional", "optional"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A right we ask for. `feature` is what is switched off where it was not granted; empty for required scopes."""
+
+    name: str
+    reason: str
+    kind: ScopeKind = "required"
+    feature: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The scopes of the app."""
+
+    scopes: tuple[Scope, ...]
+
+    @property
+    def asked_scopes(self) -> tuple[str, ...]:
+        """What goes into the consent address as `scope`."""
+        return self.required_scopes + self._names("conditional")
+
+    @property
+    def required_scopes(self) -> tuple[str, ...]:
+        return self._names("required")
+
+    @property
+    def conditional_scopes(self) -> tuple[str, ...]:
+        return self._names("conditional")
+
+    @property
+    def optional_scopes(self) -> tuple[str, ...]:
+        return self._names("optional")
+
+    def lacking(self, granted: Iterable[str]) -> tuple[Scope, ...]:
+        """Required scopes that were not granted: without them the install cannot go on."""
+        have = frozenset(granted)
+        return tuple(scope for scope in self.scopes if scope.kind == "required" and scope.name not in have)
+
+    def switched_off(self, granted: Iterable[str]) -> tuple[Scope, ...]:
+        """Scopes that may be missing and are: each names the feature that is off."""
+        have = frozenset(granted)
+        return tuple(scope for scope in self.scopes if scope.kind != "required" and scope.name not in have)
+
+    def has_feature(self, feature: str, granted: Iterable[str]) -> bool:
+        return all(scope.feature != feature for scope in self.switched_off(granted))
+
+    def _names(self, kind: ScopeKind) -> tuple[str, ...]:
+        return tuple(scope.name for scope in self.scopes if scope.kind == kind)
+
+
+DEAL_FEATURE: Final = "following deals that are deleted, merged or restored"
+OWNER_FEATURE: Final = "drafts in the owner's name"
+
+MANIFEST: Final = Manifest(
+    (
+        Scope("oauth", "Every app needs it: it lets us sign in to your account and disconnect from it."),
+        Scope("crm.objects.contacts.read", "Reads the contacts to enrich, score and brief, and the notes we left on them."),
+        Scope("crm.objects.contacts.write", "Writes scores and summaries to contacts, and the brief as a note."),
+        Scope("crm.objects.companies.read", "Reads the companies to enrich, score and brief."),
+        Scope("crm.objects.companies.write", "Writes scores and summaries to companies."),
+        Scope("crm.schemas.contacts.read", "Sees which Leadlight properties contacts already have."),
+        Scope("crm.schemas.contacts.write", "Creates the Leadlight properties of contacts, so that you need not."),
+        Scope("crm.schemas.companies.read", "Sees which Leadlight properties companies already have."),
+        Scope("crm.schemas.companies.write", "Creates the Leadlight properties of companies, so that you need not."),
+        Scope("crm.objects.deals.read", "Lets HubSpot tell us of deals that are gone.", "optional", DEAL_FEATURE),
+        Scope("crm.objects.owners.read", "Reads owners' names, so that drafts carry the rep's name.", "optional", OWNER_FEATURE),
+    )
+)
+
+
+def render_app_json(
+    manifest: Manifest,
+    *,
+    description: str,
+    public_url: str,
+    support_email: str,
+    documentation_url: str,
+    subscriptions: Sequence[dict[str, Any]],
+    properties: Sequence[PropertyDeclaration],
+    cards: Sequence[dict[str, Any]] = (),
+) -> dict[str, Any]:
+    """The app's manifest as JSON values: `config` as HubSpot's app component takes it, beside it what we declare about ourselves."""
+    return {
+        "uid": APP_UID,
+        "type": "app",
+        "config": {
+            "name": APP_NAME,
+            "description": description,
+            "distribution": "marketplace",
+            "isUserLevel": False,
+            "auth": {
+                "type": "oauth",
+                "redirectUrls": [public_url.rstrip("/") + CALLBACK_PATH],
+                "requiredScopes": list(manifest.required_scopes),
+                "conditionallyRequiredScopes": list(manifest.conditional_scopes),
+                "optionalScopes": list(manifest.optional_scopes),
+            },
+            "permittedUrls": {"fetch": [public_url.rstrip("/")], "iframe": [], "img": []},
+            "support": {"supportEmail": support_email, "documentationUrl": documentation_url},
+        },
+        "scopes": [asdict(scope) for scope in manifest.scopes],
+        "webhooks": {"targetUrl": public_url.rstrip("/") + WEBHOOK_PATH, "subscriptions": list(subscriptions)},
+        "properties": [_property_entry(declaration) for declaration in properties],
+        "cards": list(cards),
+    }
+
+
+def _property_entry(declaration: PropertyDeclaration) -> dict[str, Any]:
+    entry = asdict(declaration)
+    entry["group"] = PROPERTY_GROUP
+    entry["object_types"] = list(declaration.object_types)
+    entry["options"] = [{"value": value, "label": label} for value, label in declaration.options]
+    return entry

@@ -1,0 +1,204 @@
+"""Every background job: its name and the function that runs it. Filled from the parts; the worker registers it with the engine.
+
+A job marked `swept` is asked for again by the clock as long as there is something to do, so it is never retried by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection
+
+from integration.admin.disconnect import ERASE_JOB as ERASE_PORTAL_JOB
+from integration.admin.install_jobs import PROVISION_JOB, InstallJobs
+from integration.app import Parts
+from integration.hubspot.objects import BATCH_LIMIT
+from integration.hubspot.portal_store import Portal
+from integration.jobs.arguments import whole_number
+from integration.jobs.batches import SWEEP_WORK, BatchJob, WorkSweep
+from integration.jobs.edge import JobFunction
+from integration.jobs.lanes import slots_for
+from integration.jobs.request import JsonScalar
+from integration.jobs.triggers import (
+    PURGE_CACHE,
+    PURGE_INBOX,
+    REFRESH_TOKEN,
+    REFRESH_TOKENS,
+    UNPACK,
+    Schedule,
+    TokenRefreshFanOut,
+    Trigger,
+    clock_triggers,
+)
+from integration.pipeline.batch import BatchRunner
+from integration.pipeline.crm_fields import INPUT_PROPERTIES
+from integration.pipeline.decisions import decisions_for
+from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
+from integration.pipeline.lanes import BACKFILL, LANE_NAMES, LIVE, PROCESS_JOB, process_request
+from integration.pipeline.ledger_store import LedgerStore, WrittenValue
+from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.worklist_store import WorkRequest
+from integration.syncs.jobs import RESUME_SYNCS, START_SYNCS_JOB, SYNC_JOB, SyncJobs, sync_triggers
+from integration.syncs.registry import all_syncs
+from integration.syncs.sync_store import SyncStore
+from webhooks.jobs import InboxKeeper, build_unpacker
+from webhooks.unpack import RecentWrites
+
+_OWN_WRITE_MEMORY: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class JobEntry:
+    name: str
+    function: JobFunction
+    swept: bool = False
+
+
+def register_jobs(parts: Parts) -> None:
+    """Make the engine of `parts` able to run every job."""
+    for entry in all_jobs(parts):
+        parts.engine.register(entry.name, entry.function, swept=entry.swept)
+
+
+def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
+    """What the clock asks for, and how often."""
+    return (*clock_triggers(schedule or Schedule()), *sync_triggers(all_syncs()))
+
+
+def all_jobs(parts: Parts) -> Sequence[JobEntry]:
+    caps = {LIVE: parts.settings.worker.live_batches_per_portal, BACKFILL: parts.settings.worker.backfill_batches_per_portal}
+    pipeline = PipelineJobs(parts.database, _batch_runner(parts))
+    syncs = _sync_jobs(parts)
+    installs = InstallJobs(parts.database, parts.provisioner, parts.disconnector, parts.engine)
+    batches = BatchJob(
+        database=parts.database, deferrer=parts.engine, run_batch=pipeline.run_batch, request_for=process_request, caps=caps
+    )
+    sweep = WorkSweep(
+        database=parts.database,
+        deferrer=parts.engine,
+        worklist=parts.worklist,
+        request_for=process_request,
+        caps=caps,
+        lane_names=LANE_NAMES,
+        batch_limit=BATCH_LIMIT,
+        clock=parts.clock,
+        metrics=parts.metrics,
+    )
+    refresh = TokenRefreshFanOut(
+        database=parts.database,
+        deferrer=parts.engine,
+        expiring=lambda connection, before: parts.token_store.portals_ending_before(connection, moment=before),
+        clock=parts.clock,
+    )
+    keeper = InboxKeeper(parts.database, parts.clock, parts.settings.worker.inbox_retention_days)
+    return (
+        JobEntry(UNPACK.name, _unpacker(parts), swept=True),
+        JobEntry(PROCESS_JOB, batches, swept=True),
+        JobEntry(SWEEP_WORK.name, sweep, swept=True),
+        JobEntry(ERASE_JOB, pipeline.erase),
+        JobEntry(MOVE_HISTORY_JOB, pipeline.move_history),
+        JobEntry(SYNC_JOB, syncs.walk, swept=True),
+        JobEntry(START_SYNCS_JOB, syncs.start, swept=True),
+        JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
+        JobEntry(PROVISION_JOB, installs.provision),
+        JobEntry(ERASE_PORTAL_JOB, installs.erase_portal),
+        JobEntry(REFRESH_TOKENS.name, refresh, swept=True),
+        JobEntry(REFRESH_TOKEN, lambda args: _refresh(parts, args)),
+        JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
+        JobEntry(PURGE_CACHE.name, lambda _args: _purge_cache(parts), swept=True),
+    )
+
+
+def _batch_runner(parts: Parts) -> BatchRunner:
+    return BatchRunner(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        states=RecordStateStore(),
+        enricher=parts.enricher,
+        decide_for=decisions_for,
+        clock=parts.clock,
+        metrics=parts.metrics,
+    )
+
+
+def _unpacker(parts: Parts) -> JobFunction:
+    return build_unpacker(
+        database=parts.database,
+        deferrer=parts.engine,
+        inputs=INPUT_PROPERTIES,
+        app_id=parts.settings.hubspot.app_id,
+        recent_writes=_own_writes(parts),
+        clock=parts.clock,
+        metrics=parts.metrics,
+    ).run
+
+
+def _own_writes(parts: Parts) -> RecentWrites:
+    ledger = LedgerStore()
+
+    def own_writes(connection: Connection, portal_id: int, asked: frozenset[WrittenValue]) -> frozenset[WrittenValue]:
+        return ledger.written_among(connection, portal_id=portal_id, asked=asked, since=parts.clock() - _OWN_WRITE_MEMORY)
+
+    return own_writes
+
+
+def _sync_jobs(parts: Parts) -> SyncJobs:
+    return SyncJobs(
+        database=parts.database,
+        deferrer=parts.engine,
+        syncs=all_syncs(),
+        store=SyncStore(),
+        backlog=_SyncBacklog(parts),
+        portals=_ReadyPortals(parts),
+        crm_for=lambda portal_id: parts.clients.for_portal(portal_id, live=False),
+        clock=parts.clock,
+    )
+
+
+@dataclass(frozen=True)
+class _SyncBacklog:
+    """The backfill lane of the worklist, as syncs see it."""
+
+    parts: Parts
+
+    def add(self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str], cause: str) -> None:
+        requests = [WorkRequest(object_type, object_id, BACKFILL, (cause,)) for object_id in object_ids]
+        self.parts.worklist.add(connection, portal_id, requests, now=self.parts.clock())
+        cap = self.parts.settings.worker.backfill_batches_per_portal
+        for slot in slots_for(len(requests), batch_limit=BATCH_LIMIT, cap=cap):
+            self.parts.engine.defer(connection, process_request(portal_id, object_type, BACKFILL, slot))
+
+    def waiting_count(self, connection: Connection, *, portal_id: int) -> int:
+        return sum(entry.due_count for entry in self.parts.worklist.backlog(connection, portal_id) if entry.lane == BACKFILL)
+
+
+@dataclass(frozen=True)
+class _ReadyPortals:
+    """Portals that may be synced: connected, and with our properties in place."""
+
+    parts: Parts
+
+    def connected(self, connection: Connection) -> Sequence[Portal]:
+        return [portal for portal in self.parts.portals.find_all(connection) if portal.is_ready]
+
+    def find_connected(self, connection: Connection, portal_id: int) -> Portal | None:
+        portal = self.parts.portals.find(connection, portal_id=portal_id)
+        return portal if portal is not None and portal.is_ready else None
+
+
+def _refresh(parts: Parts, args: Mapping[str, JsonScalar]) -> None:
+    parts.tokens.access_token(whole_number(args, "portal_id"))
+
+
+def _purge_cache(parts: Parts) -> None:
+    now: datetime = parts.clock()
+    with parts.database.begin() as connection:
+        portal_ids = [portal.portal_id for portal in parts.portals.find_all(connection)]
+    for portal_id in portal_ids:
+        with parts.database.begin() as connection:
+            parts.cache.purge_expired(connection, portal_id=portal_id, now=now)

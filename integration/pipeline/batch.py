@@ -1,0 +1,231 @@
+"""One batch from claim to settled: takes up to 100 due records of a portal, has them carried through the stages, and settles what came of it.
+
+Owns the claim and nothing in between. An error of the outside world gives the records back with the time the retry table names; an outage is never
+held against a record. A portal that is not connected is not worked for; a lost authorisation is passed on to the job, which pauses the portal.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection
+
+from integration.core.clock import Clock
+from integration.core.errors import AppError, BadInput, ReauthRequired
+from integration.core.metrics import Metrics
+from integration.db.session import Database
+from integration.hubspot.objects import BATCH_LIMIT, CONTACTS
+from integration.hubspot.portal_store import PortalStore
+from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
+from integration.jobs.retry import RetryLater, decide
+from integration.pipeline.carrier import LEASE_S, Carrier, Taken
+from integration.pipeline.crm_fields import READ_PROPERTIES
+from integration.pipeline.erase_store import EraseStore
+from integration.pipeline.history_store import HistoryStore
+from integration.pipeline.lanes import LANE_NAMES, LIVE
+from integration.pipeline.ledger_store import LedgerStore
+from integration.pipeline.note_store import NoteStore
+from integration.pipeline.notes import NoteKeeper
+from integration.pipeline.owner_names import OwnerNames
+from integration.pipeline.portal_profile import PortalProfile, build_profile
+from integration.pipeline.ports import CrmClients, DecisionSource, Enricher
+from integration.pipeline.record_state_store import RecordStateStore, Status
+from integration.pipeline.run_store import RunStore
+from integration.pipeline.stages import BatchContext
+from integration.pipeline.tally import BatchReport, Tally
+from integration.pipeline.worklist_store import Claim, WorklistStore
+
+_PATIENT_ATTEMPT: Final = 5
+"""Retries after an outage wait as after this many attempts at most, and never end."""
+_PAUSED_S: Final = 60.0
+
+_log = structlog.get_logger(__name__)
+
+
+def new_run_id() -> str:
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    """A claim of a connected portal; `live_ids` are the records that are still there to be worked on."""
+
+    claim: Claim
+    portal: PortalProfile
+    run_id: str
+    live_ids: tuple[str, ...]
+
+
+class BatchRunner:
+    """Runs batches. One for the process, used by many threads."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        clients: CrmClients,
+        portals: PortalStore,
+        worklist: WorklistStore,
+        states: RecordStateStore,
+        enricher: Enricher,
+        decide_for: DecisionSource,
+        clock: Clock,
+        metrics: Metrics,
+        run_id: Callable[[], str] = new_run_id,
+    ) -> None:
+        self._database = database
+        self._clients = clients
+        self._portals = portals
+        self._worklist = worklist
+        self._states = states
+        self._decide_for = decide_for
+        self._clock = clock
+        self._metrics = metrics
+        self._run_id = run_id
+        self._owners = OwnerNames(clock)
+        self._runs = RunStore()
+        self._dead_letters = DeadLetterStore()
+        self._eraser = EraseStore()
+        self._history = HistoryStore()
+        self._carrier = Carrier(
+            database=database,
+            enricher=enricher,
+            ledger=LedgerStore(),
+            notes=NoteKeeper(database, NoteStore(), clock),
+            clock=clock,
+        )
+
+    def run(self, portal_id: int, object_type: str, lane: int) -> BatchReport:
+        """Carries one batch. Raises ReauthRequired when the portal's authorisation is gone, and the driver's error without a database."""
+        started_at = self._clock()
+        claimed = self._claim(portal_id, object_type, lane)
+        if claimed is None:
+            return BatchReport(0, more=False)
+        tally, error = Tally(), None
+        try:
+            tally.absorb(self._carry(claimed, object_type, lane))
+        except AppError as problem:
+            error = problem
+            self._postpone(claimed, object_type, problem, tally)
+        tally.outcomes |= dict.fromkeys(
+            (item.object_id for item in claimed.claim.items if item.object_id not in tally.outcomes), "skipped"
+        )
+        self._settle(claimed, object_type, tally)
+        self._measure(object_type, lane, tally, error, (self._clock() - started_at).total_seconds())
+        if isinstance(error, ReauthRequired):
+            raise error
+        count = len(claimed.claim.items)
+        return BatchReport(count, count >= BATCH_LIMIT and error is None, tally.counts(), "" if error is None else error.reason)
+
+    def _claim(self, portal_id: int, object_type: str, lane: int) -> _Claimed | None:
+        now, run_id = self._clock(), self._run_id()
+        with self._database.begin() as connection:
+            portal = build_profile(portal_id, self._portals.find(connection, portal_id=portal_id))
+            if not portal.ready:
+                return None
+            claim = self._worklist.claim(
+                connection, portal_id=portal_id, object_type=object_type, lane=lane, limit=BATCH_LIMIT, lease_s=LEASE_S, now=now
+            )
+            ids = [item.object_id for item in claim.items]
+            if not ids:
+                return None
+            status = self._states.status_of(connection, portal_id, object_type, ids)
+            self._runs.open(
+                connection,
+                portal_id=portal_id,
+                run_id=run_id,
+                kind=LANE_NAMES[lane],
+                object_type=object_type,
+                started_at=now,
+            )
+        supported = object_type in READ_PROPERTIES
+        live = tuple(one for one in ids if supported and status[one].status is Status.LIVE)
+        return _Claimed(claim, portal, run_id, live)
+
+    def _carry(self, claimed: _Claimed, object_type: str, lane: int) -> Tally:
+        if not claimed.live_ids:
+            return Tally()
+        client = self._clients.for_portal(claimed.portal.portal_id, live=lane == LIVE)
+        context = BatchContext(
+            portal=claimed.portal,
+            object_type=object_type,
+            run_id=claimed.run_id,
+            as_of=self._clock(),
+            decisions=self._decide_for(claimed.portal.preferences),
+            owner_names=self._owners.of(client, claimed.portal) if object_type == CONTACTS else {},
+        )
+        return self._carrier.carry(Taken(claimed.claim, context, client), claimed.live_ids)
+
+    def _postpone(self, claimed: _Claimed, object_type: str, error: AppError, tally: Tally) -> None:
+        """Give every record back, or to dead letter, as the retry table says for this error."""
+        live, now = set(claimed.live_ids), self._clock()
+        for item in claimed.claim.items:
+            if item.object_id not in live:
+                continue
+            decision = decide(error, min(item.attempts, _PATIENT_ATTEMPT) if error.retryable else item.attempts)
+            if isinstance(decision, RetryLater):
+                tally.postpone(item.object_id, now + timedelta(seconds=decision.delay_s))
+            elif isinstance(error, ReauthRequired):
+                tally.postpone(item.object_id, now + timedelta(seconds=_PAUSED_S), blameless=True)
+            else:
+                letter = DeadLetterEntry(
+                    portal_id=claimed.portal.portal_id,
+                    kind="record",
+                    reason=decision.reason,
+                    detail=error.message,
+                    object_type=object_type,
+                    object_id=item.object_id,
+                )
+                tally.bury(item.object_id, "failed" if isinstance(error, BadInput) else "refused", letter)
+
+    def _settle(self, claimed: _Claimed, object_type: str, tally: Tally) -> None:
+        portal_id = claimed.portal.portal_id
+        with self._database.begin() as connection:
+            self._dead_letters.save(connection, tally.letters)
+            for blameless in (False, True):
+                self._release(connection, claimed, tally, blameless=blameless)
+            self._worklist.complete(connection, portal_id=portal_id, claim=claimed.claim, done_ids=tally.finished())
+            self._runs.close(
+                connection, portal_id=portal_id, run_id=claimed.run_id, counts=tally.counts(), finished_at=self._clock()
+            )
+            self._catch_up(connection, claimed, object_type)
+
+    def _catch_up(self, connection: Connection, claimed: _Claimed, object_type: str) -> None:
+        """A record may have been erased or merged while we wrote: what this batch wrote down about it goes the same way."""
+        portal_id = claimed.portal.portal_id
+        for object_id, now in self._states.status_of(connection, portal_id, object_type, claimed.live_ids).items():
+            if now.status is Status.ERASED:
+                self._eraser.erase(connection, portal_id=portal_id, object_type=object_type, object_id=object_id)
+            elif now.status is Status.MERGED and now.survivor_id is not None:
+                self._history.move(
+                    connection, portal_id=portal_id, object_type=object_type, from_id=object_id, to_id=now.survivor_id
+                )
+
+    def _release(self, connection: Connection, claimed: _Claimed, tally: Tally, *, blameless: bool) -> None:
+        by_moment: dict[datetime, list[str]] = {}
+        for object_id, moment in tally.retry_at.items():
+            if (object_id in tally.blameless) is blameless:
+                by_moment.setdefault(moment, []).append(object_id)
+        for moment, object_ids in by_moment.items():
+            self._worklist.release(
+                connection,
+                portal_id=claimed.portal.portal_id,
+                claim=claimed.claim,
+                object_ids=object_ids,
+                retry_at=moment,
+                counts_as_attempt=not blameless,
+            )
+
+    def _measure(self, object_type: str, lane: int, tally: Tally, error: AppError | None, seconds: float) -> None:
+        outcome = "done" if error is None else error.reason
+        self._metrics.batch(object_type, LANE_NAMES[lane], outcome, seconds)
+        for name, count in tally.counts().items():
+            self._metrics.records(object_type, name, count)
+        if error is not None:
+            self._metrics.error(error.reason)
+            _log.warning("batch_postponed", object_type=object_type, lane=LANE_NAMES[lane], reason=error.reason)

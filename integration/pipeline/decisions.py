@@ -1,0 +1,76 @@
+"""Scores, briefs and drafts put together for one portal: the pipeline's view of everything that is decided. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from integration.briefs import build as briefs
+from integration.briefs import properties as brief_properties
+from integration.briefs import render as brief_render
+from integration.briefs.base import Brief
+from integration.hubspot.objects import PropertyDeclaration
+from integration.outreach import build as outreach
+from integration.outreach import properties as draft_properties
+from integration.outreach import render as draft_render
+from integration.outreach.base import Draft, Sender
+from integration.pipeline import properties as pipeline_properties
+from integration.providers.base import FactSheet
+from integration.scoring.base import ScoreDefinition, ScoreResult, Scores
+from integration.scoring.profile import ScoringProfile, build_profile, default_profile
+from integration.scoring.registry import all_scores, score_properties
+
+PROFILE_PREFERENCE: Final = "icp_profile"
+
+
+def declared_properties() -> tuple[PropertyDeclaration, ...]:
+    """Every HubSpot property the product fills, for set-up and for reading back what stands there."""
+    return (
+        *score_properties(),
+        *brief_properties.PROPERTIES,
+        *draft_properties.PROPERTIES,
+        *pipeline_properties.DECLARATIONS,
+    )
+
+
+def decisions_for(preferences: Mapping[str, Any]) -> PortalDecisions:
+    """The decisions under a portal's own scoring profile, or under the default one. Raises BadInput for a broken profile."""
+    stored = preferences.get(PROFILE_PREFERENCE)
+    return PortalDecisions(default_profile() if stored is None else build_profile(stored))
+
+
+class PortalDecisions:
+    """The registered scores, the brief and the draft, under one scoring profile."""
+
+    def __init__(self, profile: ScoringProfile) -> None:
+        self._definitions: Mapping[str, ScoreDefinition] = {entry.name: entry for entry in all_scores(profile)}
+        self._declarations = {entry.name: entry for entry in declared_properties()}
+
+    @property
+    def declarations(self) -> Mapping[str, PropertyDeclaration]:
+        return self._declarations
+
+    def scores(self, sheet: FactSheet) -> Scores:
+        return [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
+
+    def brief(self, sheet: FactSheet, scores: Scores) -> Brief:
+        return briefs.build_brief(sheet, scores)
+
+    def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft:
+        return outreach.build_draft(sheet, sender)
+
+    def values(self, scores: Scores, brief: Brief, draft: Draft | None) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for score in scores:
+            values |= self._score_values(score)
+        values |= brief_properties.property_values(brief)
+        return values if draft is None else values | draft_properties.property_values(draft)
+
+    def brief_note(self, brief: Brief, marker: str) -> str:
+        return brief_render.render_note_html(brief, marker)
+
+    def draft_note(self, draft: Draft, marker: str) -> str:
+        return draft_render.render_note_html(draft, marker)
+
+    def _score_values(self, score: ScoreResult) -> dict[str, str]:
+        return self._definitions[score.name].property_values(score)

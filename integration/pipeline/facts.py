@@ -1,0 +1,132 @@
+"""From HubSpot records and providers' findings to fact sheets, and to the questions asked about them. Pure.
+
+A value that stands in HubSpot is a finding of provider "hubspot" with confidence 1, because a person entered or accepted it. A value
+that we wrote there ourselves is not: it is left out here, so that our own writing never becomes our evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from integration.core.countries import country_code
+from integration.hubspot.objects import COMPANIES, CrmRecord
+from integration.pipeline.crm_fields import CRM_FIELDS
+from integration.pipeline.domains import company_domain, email_domain
+from integration.providers.base import CRM_PROVIDER, FactSheet, Field, Finding, Subject, chosen_first
+from integration.providers.questions import Enrichment
+
+Findings = Mapping[Field, Finding]
+
+_CRM_CONFIDENCE: Final = 1.0
+
+
+def crm_findings(
+    record: CrmRecord, *, as_of: datetime, ours: frozenset[str] = frozenset(), revenue_in_usd: bool = True
+) -> dict[Field, Finding]:
+    """What HubSpot says about the record. Unreadable values are left out; `ours` names properties that hold what we wrote ourselves.
+
+    `revenue_in_usd` False leaves the annual revenue out: it is in the portal's own currency, and no rate is at hand.
+    """
+    seen_at = record.updated_at or as_of
+    found: dict[Field, Finding] = {}
+    for entry in CRM_FIELDS.get(record.object_type, ()):
+        text = record.text(entry.property_name)
+        if text is None or entry.property_name in ours or (entry.field is Field.ANNUAL_REVENUE_USD and not revenue_in_usd):
+            continue
+        value = entry.parse(text)
+        if value is not None:
+            found[entry.field] = Finding(entry.field, value, CRM_PROVIDER, seen_at, _CRM_CONFIDENCE)
+    if record.object_type == COMPANIES and Field.DOMAIN not in found:
+        domain = company_domain(record.text("website") or "")
+        if domain is not None:
+            found[Field.DOMAIN] = Finding(Field.DOMAIN, domain, CRM_PROVIDER, seen_at, _CRM_CONFIDENCE)
+    return found
+
+
+def company_hint(contact: CrmRecord, *, as_of: datetime) -> dict[Field, Finding]:
+    """What a contact without a company record says about its employer: the domain of its address or web site, and the name typed in.
+
+    Empty when nothing tells a domain; a name alone could be anyone's.
+    """
+    domain = email_domain(contact.text("email") or "") or company_domain(contact.text("website") or "")
+    if domain is None:
+        return {}
+    seen_at = contact.updated_at or as_of
+    found = {Field.DOMAIN: Finding(Field.DOMAIN, domain, CRM_PROVIDER, seen_at, _CRM_CONFIDENCE)}
+    name = contact.text("company")
+    if name is not None:
+        found[Field.COMPANY_NAME] = Finding(Field.COMPANY_NAME, name, CRM_PROVIDER, seen_at, _CRM_CONFIDENCE)
+    return found
+
+
+def company_subject(known: Findings) -> Subject:
+    """Whom to ask about, from what is known of a company."""
+    return Subject(
+        kind="company",
+        domain=_text(known, Field.DOMAIN),
+        company_name=_text(known, Field.COMPANY_NAME),
+        linkedin_url=_text(known, Field.COMPANY_LINKEDIN_URL),
+        country=_text(known, Field.COUNTRY),
+    )
+
+
+def person_subject(contact: CrmRecord, known: Findings, company: FactSheet | None) -> Subject:
+    """Whom to ask about, from what is known of a person and of the company."""
+    employer: Findings = {} if company is None else company.findings
+    return Subject(
+        kind="person",
+        domain=_text(employer, Field.DOMAIN),
+        company_name=_text(employer, Field.COMPANY_NAME) or contact.text("company"),
+        email=_text(known, Field.EMAIL),
+        first_name=_text(known, Field.FIRST_NAME),
+        last_name=_text(known, Field.LAST_NAME),
+        linkedin_url=_text(known, Field.PERSON_LINKEDIN_URL),
+        country=country_code(contact.text("country") or "") or _text(employer, Field.COUNTRY),
+    )
+
+
+def build_sheet(
+    *,
+    object_type: str,
+    object_id: str,
+    as_of: datetime,
+    known: Findings,
+    enrichment: Enrichment | None,
+    company: FactSheet | None = None,
+) -> FactSheet:
+    """The fact sheet of one record. For each field the most certain of HubSpot's value and the providers' best stands first.
+
+    `object_id` is empty for a company that has no record in HubSpot and is known only through a contact's address.
+    """
+    if enrichment is None:
+        return FactSheet(object_type, object_id, as_of, dict(known), company=company)
+    findings: dict[Field, Finding] = {}
+    alternatives: dict[Field, tuple[Finding, ...]] = {}
+    for field in sorted({*known, *enrichment.findings}):
+        best = [found for found in (known.get(field), enrichment.findings.get(field)) if found is not None]
+        ranked = chosen_first(dict.fromkeys((*best, *enrichment.alternatives.get(field, ()))))
+        findings[field] = chosen = chosen_first(best)[0]
+        others = tuple(found for found in ranked if found != chosen)
+        if others:
+            alternatives[field] = others
+    return FactSheet(object_type, object_id, as_of, findings, alternatives, company, tuple(enrichment.replies))
+
+
+def render_sources(sheet: FactSheet) -> str:
+    """Which provider each fact came from, in one line a provider; the same facts give the same text, so nothing is rewritten for it."""
+    fields_by_provider: dict[str, list[str]] = {}
+    company = {} if sheet.company is None else sheet.company.findings
+    for field, found in sorted({**company, **sheet.findings}.items()):
+        fields_by_provider.setdefault(found.provider, []).append(field.value.replace("_", " "))
+    return "\n".join(f"{_provider_title(provider)}: {', '.join(fields)}" for provider, fields in sorted(fields_by_provider.items()))
+
+
+def _provider_title(provider: str) -> str:
+    return "HubSpot" if provider == CRM_PROVIDER else provider.replace("_", " ").capitalize()
+
+
+def _text(findings: Findings, field: Field) -> str | None:
+    found = findings.get(field)
+    return None if found is None or isinstance(found.value, tuple) else str(found.value)

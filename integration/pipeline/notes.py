@@ -1,0 +1,197 @@
+"""At most one note for each record and purpose, whatever is cut off in the middle.
+
+The intent, with a marker that will stand in the note's text, is committed before HubSpot is asked. A row without a note id after that means:
+the answer was lost. Then the record's notes are looked through for the marker first; a note that is found is adopted instead of written again.
+The marker is a short visible reference, because HubSpot may strip comments and attributes from a note's HTML.
+
+Limit: a note that HubSpot finishes storing only after we have looked for it in vain would be written twice. The work list waits before it tries
+again, which is far longer than a batch create takes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, Protocol
+
+from sqlalchemy import Connection
+
+from integration.core.clock import Clock
+from integration.db.session import Database
+from integration.hubspot.objects import BATCH_LIMIT, NewNote, NoteOutcome, NoteText
+from integration.pipeline.note_store import NoteAnswered, NoteIntent, NoteStore, StoredNote
+from integration.pipeline.plain_words import means_gone, means_unanswered, refusal_in_words
+
+Purpose = Literal["brief", "draft"]
+
+_MARKER_DIGITS: Final = 12
+
+
+class NoteWriter(Protocol):
+    """What notes need of the HubSpot client."""
+
+    def create_notes(self, notes: Sequence[NewNote]) -> NoteOutcome: ...
+    def update_notes(self, notes: Sequence[tuple[str, str, str]]) -> NoteOutcome: ...
+    def notes_of(self, object_type: str, ids: Sequence[str]) -> Mapping[str, tuple[NoteText, ...]]: ...
+
+
+@dataclass(frozen=True)
+class WantedNote:
+    """A note that shall stand on a record. `render` turns the marker into the note's HTML; equal fingerprints mean equal text."""
+
+    object_id: str
+    purpose: Purpose
+    fingerprint: str
+    render: Callable[[str], str]
+
+
+@dataclass
+class NoteReport:
+    """Why notes were refused, in plain words by object id, and the records whose notes got no clear answer and must be looked at again."""
+
+    refused: dict[str, str] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """A wanted note with the marker it carries; `note_id` is None until HubSpot has it. `stale`: it must be written (again)."""
+
+    wanted: WantedNote
+    marker: str
+    note_id: str | None = None
+    stale: bool = True
+
+
+def marker_for(portal_id: int, object_type: str, object_id: str, purpose: Purpose) -> str:
+    """The reference of a record's note: always the same one for the same record and purpose."""
+    key = f"{portal_id}/{object_type}/{object_id}/{purpose}"
+    return f"Leadlight-{hashlib.sha256(key.encode()).hexdigest()[:_MARKER_DIGITS]}"
+
+
+class NoteKeeper:
+    """Keeps notes as wanted. It owns its transactions, since intents must be committed before the call."""
+
+    def __init__(self, database: Database, store: NoteStore, clock: Clock) -> None:
+        self._database = database
+        self._store = store
+        self._clock = clock
+
+    def keep(self, client: NoteWriter, portal_id: int, object_type: str, wanted: Sequence[WantedNote]) -> NoteReport:
+        """What did not come to stand; empty when all notes do. Equal notes cost no call, others one for each 100.
+
+        Raises the client's AppError when a call failed; what was answered before that is kept.
+        """
+        if not wanted:
+            return NoteReport()
+        session = _Session(self._database, self._store, self._clock, client, portal_id, object_type)
+        known, lost = session.intend(wanted)
+        tasks = [task for task in (*known, *session.recover(lost)) if task.stale]
+        report = NoteReport()
+        for chunk in _chunks([task for task in tasks if task.note_id is None]):
+            session.create(chunk, report)
+        for chunk in _chunks([task for task in tasks if task.note_id is not None]):
+            session.change(chunk, report)
+        return report
+
+
+@dataclass(frozen=True)
+class _Session:
+    """One `keep`: the steps share the portal, the object type and the client."""
+
+    database: Database
+    store: NoteStore
+    clock: Clock
+    client: NoteWriter
+    portal_id: int
+    object_type: str
+
+    def intend(self, wanted: Sequence[WantedNote]) -> tuple[list[_Task], list[tuple[WantedNote, StoredNote]]]:
+        """Commit what will be asked for. Gives the tasks, and apart from them the notes whose last answer was lost."""
+        tasks: list[_Task] = []
+        lost: list[tuple[WantedNote, StoredNote]] = []
+        with self.database.begin() as connection:
+            stored = self.store.find(
+                connection,
+                portal_id=self.portal_id,
+                object_type=self.object_type,
+                object_ids={note.object_id for note in wanted},
+            )
+            for note in wanted:
+                row = stored.get((note.object_id, note.purpose))
+                if row is None:
+                    tasks.append(_Task(note, marker_for(self.portal_id, self.object_type, note.object_id, note.purpose)))
+                elif row.note_id is None:
+                    lost.append((note, row))
+                else:
+                    tasks.append(
+                        _Task(note, row.marker, row.note_id, stale=row.fingerprint != note.fingerprint or not row.confirmed)
+                    )
+            self._save_intents(connection, tasks)
+        return tasks, lost
+
+    def recover(self, lost: Sequence[tuple[WantedNote, StoredNote]]) -> list[_Task]:
+        """Look for notes whose answer was lost: those found are adopted, the others are to be created after all."""
+        if not lost:
+            return []
+        on_records = self.client.notes_of(self.object_type, sorted({note.object_id for note, _ in lost}))
+        tasks = []
+        for note, row in lost:
+            found = sorted(one.note_id for one in on_records.get(note.object_id, ()) if row.marker in one.body_html)
+            same_text = row.fingerprint == note.fingerprint
+            tasks.append(_Task(note, row.marker, found[0] if found else None, stale=not (found and same_text)))
+        with self.database.begin() as connection:
+            self._save_answers(connection, [task for task in tasks if task.note_id and task.stale], confirmed=False)
+            self._save_answers(connection, [task for task in tasks if not task.stale], confirmed=True)
+            self._save_intents(connection, tasks)
+        return tasks
+
+    def create(self, tasks: Sequence[_Task], report: NoteReport) -> None:
+        """Create up to 100 notes in one call."""
+        now = self.clock()
+        answer = self.client.create_notes(
+            [NewNote(self.object_type, task.wanted.object_id, task.wanted.render(task.marker), now, task.marker) for task in tasks]
+        )
+        self._settle(tasks, answer, report)
+
+    def change(self, tasks: Sequence[_Task], report: NoteReport) -> None:
+        """Bring up to 100 notes up to date in one call."""
+        answer = self.client.update_notes([(task.note_id or "", task.wanted.render(task.marker), task.marker) for task in tasks])
+        self._settle(tasks, answer, report)
+
+    def _settle(self, tasks: Sequence[_Task], answer: NoteOutcome, report: NoteReport) -> None:
+        written = [replace(task, note_id=answer.written[task.marker]) for task in tasks if task.marker in answer.written]
+        refused = [(task, answer.failed[task.marker]) for task in tasks if task.marker in answer.failed]
+        # Somebody deleted the note: its id is forgotten, so the next pass may write it anew.
+        deleted = [replace(task, note_id=None) for task, failure in refused if task.note_id and means_gone(failure)]
+        with self.database.begin() as connection:
+            self._save_answers(connection, written, confirmed=True)
+            self._save_answers(connection, deleted, confirmed=False)
+        for task, failure in refused:
+            if means_unanswered(failure):
+                report.unanswered.add(task.wanted.object_id)
+            elif not (task.note_id and means_gone(failure)):
+                report.refused[task.wanted.object_id] = refusal_in_words(failure)
+
+    def _save_intents(self, connection: Connection, tasks: Sequence[_Task]) -> None:
+        intents = [
+            NoteIntent(task.wanted.object_id, task.wanted.purpose, task.marker, task.wanted.fingerprint)
+            for task in tasks
+            if task.stale
+        ]
+        self.store.intend(connection, portal_id=self.portal_id, object_type=self.object_type, intents=intents, now=self.clock())
+
+    def _save_answers(self, connection: Connection, tasks: Sequence[_Task], *, confirmed: bool) -> None:
+        self.store.save_answers(
+            connection,
+            portal_id=self.portal_id,
+            object_type=self.object_type,
+            answers=[NoteAnswered(task.wanted.object_id, task.wanted.purpose, task.note_id) for task in tasks],
+            confirmed_at=self.clock() if confirmed else None,
+        )
+
+
+def _chunks(tasks: Sequence[_Task]) -> Iterator[Sequence[_Task]]:
+    for start in range(0, len(tasks), BATCH_LIMIT):
+        yield tasks[start : start + BATCH_LIMIT]

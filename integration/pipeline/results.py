@@ -1,0 +1,112 @@
+"""What was decided about one record, and its stored form. Pure.
+
+Findings of provider "hubspot" are not kept with us: they stand in HubSpot, and a copy of personal data that serves nothing is not made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from integration.briefs.base import Brief
+from integration.outreach.base import Draft
+from integration.providers.base import CRM_PROVIDER, ErrorClass, FactSheet, Field, Finding, ProviderReply
+from integration.scoring.base import ScoreResult
+
+_ANSWERED = frozenset({"found", "not_found"})
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One record's fact sheet with everything decided from it. `draft` is None for objects nobody writes to."""
+
+    sheet: FactSheet
+    scores: Sequence[ScoreResult]
+    brief: Brief
+    draft: Draft | None
+
+    @property
+    def object_id(self) -> str:
+        return self.sheet.object_id
+
+
+@dataclass(frozen=True)
+class StoredFinding:
+    """A provider's value for one field of a record. `chosen`: it is the one we go by."""
+
+    finding: Finding
+    chosen: bool
+
+
+def findings_to_store(sheet: FactSheet) -> list[StoredFinding]:
+    """The providers' findings of the record, at most one for each field and provider.
+
+    The findings of a company without a record of its own are kept with the contact that led to it.
+    """
+    kept: dict[tuple[Field, str], StoredFinding] = {}
+    for part in _parts(sheet):
+        for field, chosen in part.findings.items():
+            for finding in (chosen, *part.alternatives.get(field, ())):
+                if finding.provider != CRM_PROVIDER:
+                    kept.setdefault((field, finding.provider), StoredFinding(finding, finding is chosen))
+    return list(kept.values())
+
+
+def answering_providers(sheet: FactSheet) -> set[str]:
+    """Providers that gave a real answer this time; what they no longer say is no longer kept."""
+    return {reply.provider for part in _parts(sheet) for reply in part.replies if is_answer(reply)}
+
+
+def is_answer(reply: ProviderReply) -> bool:
+    """Whether what the provider said earlier is outdated: it answered, or it forbids for legal reasons that we keep anything."""
+    return reply.outcome in _ANSWERED or reply.error is ErrorClass.LEGAL_BLOCK
+
+
+def _parts(sheet: FactSheet) -> tuple[FactSheet, ...]:
+    return (sheet,) if sheet.company is None or sheet.company.object_id else (sheet, sheet.company)
+
+
+def score_reasons(score: ScoreResult) -> list[dict[str, object]]:
+    return [
+        {"text": reason.text, "points": reason.points, "rests_on": [field.value for field in reason.rests_on]}
+        for reason in score.reasons
+    ]
+
+
+def brief_sections(brief: Brief) -> list[dict[str, object]]:
+    return [
+        {
+            "name": section.name,
+            "title": section.title,
+            "sentences": [
+                {
+                    "text": sentence.text,
+                    "evidence": [
+                        {
+                            "field": evidence.field.value,
+                            "provider": evidence.provider,
+                            "source_url": evidence.source_url,
+                            "seen_at": evidence.seen_at,
+                        }
+                        for evidence in sentence.evidence
+                    ],
+                }
+                for sentence in section.sentences
+            ],
+        }
+        for section in brief.sections
+    ]
+
+
+def draft_steps(draft: Draft) -> list[dict[str, object]]:
+    return [
+        {
+            "position": step.position,
+            "day_offset": step.day_offset,
+            "channel": step.channel,
+            "subject": step.subject,
+            "body": step.body,
+            "rests_on": [field.value for field in step.rests_on],
+        }
+        for step in draft.steps
+    ]

@@ -1,0 +1,233 @@
+"""The stages of a batch, each a small function: read, enrich, decide, plan. They order calls and pure functions and keep no state.
+
+Cost for 100 contacts: one batch read, one association read, one batch read of companies. Companies: one batch read.
+Limit: a company that changes is worked on itself; its contacts follow at their own next change or at reconciliation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from integration.hubspot.objects import COMPANIES, CONTACTS, AssociatedRecord, CrmRecord
+from integration.pipeline.crm_fields import READ_PROPERTIES
+from integration.pipeline.facts import (
+    Findings,
+    build_sheet,
+    company_hint,
+    company_subject,
+    crm_findings,
+    person_subject,
+    render_sources,
+)
+from integration.pipeline.ledger_store import OpenWrite, Outcome
+from integration.pipeline.notes import WantedNote
+from integration.pipeline.policy import same_value
+from integration.pipeline.portal_profile import PortalProfile
+from integration.pipeline.ports import CrmReader, Decisions, Enricher, Question
+from integration.pipeline.properties import SOURCES, STATUS, STATUS_GOOD
+from integration.pipeline.results import Decided
+from integration.pipeline.standard_properties import STANDARD_PROPERTIES, StandardProperty, opted_in, standard_values
+from integration.pipeline.write_plan import RecordPlan, foreign_values, own_values, plan_record
+from integration.providers.base import FactSheet, Field
+
+NO_COMPANY_RECORD: Final = ""
+
+
+@dataclass(frozen=True)
+class BatchContext:
+    """What all stages of one batch share. `as_of` is "now" for every decision of the batch."""
+
+    portal: PortalProfile
+    object_type: str
+    run_id: str
+    as_of: datetime
+    decisions: Decisions
+    owner_names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class BatchInput:
+    """What HubSpot said: the records by id, and for contacts the company each belongs to."""
+
+    records: Mapping[str, CrmRecord]
+    companies: Mapping[str, CrmRecord]
+
+
+def read_batch(client: CrmReader, context: BatchContext, object_ids: Sequence[str]) -> BatchInput:
+    """Read the records and, for contacts, their companies. Ids that HubSpot does not know, or has archived, are absent."""
+    own = [entry.name for entry in context.decisions.declarations.values() if context.object_type in entry.object_types]
+    standard = [entry.name for entry in _standard(context)]
+    wanted = list(dict.fromkeys((*READ_PROPERTIES[context.object_type], *own, *standard)))
+    records = {
+        record.object_id: record for record in client.batch_read(context.object_type, object_ids, wanted) if not record.archived
+    }
+    if context.object_type != CONTACTS or not records:
+        return BatchInput(records, {})
+    company_of = {
+        contact_id: chosen.object_id
+        for contact_id, linked in client.associated_ids(CONTACTS, COMPANIES, list(records)).items()
+        if (chosen := _primary(linked)) is not None
+    }
+    company_ids = sorted(set(company_of.values()))
+    read = client.batch_read(COMPANIES, company_ids, READ_PROPERTIES[COMPANIES]) if company_ids else ()
+    companies = {company.object_id: company for company in read if not company.archived}
+    return BatchInput(
+        records, {contact_id: companies[company_id] for contact_id, company_id in company_of.items() if company_id in companies}
+    )
+
+
+def _primary(linked: Sequence[AssociatedRecord]) -> AssociatedRecord | None:
+    """The primary company; where none is marked, the one with the lowest id, so that the choice stays the same."""
+    ranked = sorted(linked, key=lambda entry: (not entry.is_primary, len(entry.object_id), entry.object_id))
+    return ranked[0] if ranked else None
+
+
+def enrich_companies(
+    enricher: Enricher, context: BatchContext, batch: BatchInput, ours: Mapping[str, frozenset[str]]
+) -> dict[str, FactSheet]:
+    """Fact sheets of companies: by record id for a batch of companies, by contact id for a batch of contacts.
+
+    Each company is asked about once, however many contacts work there. A contact without a company record is asked about by its mail domain.
+    """
+    known_by_key: dict[str, Findings] = {}
+    key_of: dict[str, str] = {}
+    object_ids: dict[str, str] = {}
+    usd = context.portal.revenue_in_usd
+    for record in batch.records.values():
+        company = record if context.object_type == COMPANIES else batch.companies.get(record.object_id)
+        if company is not None:
+            key, object_id = f"company:{company.object_id}", company.object_id
+            if key not in known_by_key:
+                mine = ours.get(company.object_id, frozenset()) if context.object_type == COMPANIES else frozenset()
+                known_by_key[key] = crm_findings(company, as_of=context.as_of, ours=mine, revenue_in_usd=usd)
+        else:
+            hint = company_hint(record, as_of=context.as_of)
+            if not hint:
+                continue
+            key, object_id = f"domain:{hint[Field.DOMAIN].value}", NO_COMPANY_RECORD
+            known_by_key.setdefault(key, hint)
+        key_of[record.object_id], object_ids[key] = key, object_id
+    questions = [
+        Question(key, company_subject(known), tuple(known.values()), object_ids[key] or None) for key, known in known_by_key.items()
+    ]
+    answers = enricher.enrich(context.portal.portal_id, questions) if questions else {}
+    sheets = {
+        key: build_sheet(
+            object_type=COMPANIES,
+            object_id=object_ids[key],
+            as_of=context.as_of,
+            known=known,
+            enrichment=answers.get(key),
+        )
+        for key, known in known_by_key.items()
+    }
+    return {record_id: sheets[key] for record_id, key in key_of.items()}
+
+
+def enrich_contacts(
+    enricher: Enricher,
+    context: BatchContext,
+    batch: BatchInput,
+    companies: Mapping[str, FactSheet],
+    ours: Mapping[str, frozenset[str]],
+) -> dict[str, FactSheet]:
+    """Fact sheets of contacts, each with its company's."""
+    known_by_id = {
+        contact_id: crm_findings(contact, as_of=context.as_of, ours=ours.get(contact_id, frozenset()))
+        for contact_id, contact in batch.records.items()
+    }
+    questions = [
+        Question(
+            contact_id,
+            person_subject(batch.records[contact_id], known, companies.get(contact_id)),
+            tuple(known.values()),
+            contact_id,
+        )
+        for contact_id, known in known_by_id.items()
+    ]
+    answers = enricher.enrich(context.portal.portal_id, questions) if questions else {}
+    return {
+        contact_id: build_sheet(
+            object_type=CONTACTS,
+            object_id=contact_id,
+            as_of=context.as_of,
+            known=known,
+            enrichment=answers.get(contact_id),
+            company=companies.get(contact_id),
+        )
+        for contact_id, known in known_by_id.items()
+    }
+
+
+def decide_record(context: BatchContext, sheet: FactSheet) -> Decided:
+    """Scores, brief and, for a contact, the draft. Pure."""
+    scores = context.decisions.scores(sheet)
+    brief = context.decisions.brief(sheet, scores)
+    if sheet.object_type != CONTACTS:
+        return Decided(sheet, scores, brief, None)
+    owner_id = sheet.text(Field.OWNER_ID)
+    sender = context.portal.sender(context.owner_names.get(owner_id or ""))
+    return Decided(sheet, scores, brief, context.decisions.draft(sheet, sender))
+
+
+def plan_write(context: BatchContext, record: CrmRecord, decided: Decided, ours: frozenset[str]) -> RecordPlan | None:
+    """What to write on the record, or None when everything stands there already. Pure."""
+    values = context.decisions.values(decided.scores, decided.brief, decided.draft)
+    values |= {SOURCES.name: render_sources(decided.sheet), STATUS.name: STATUS_GOOD}
+    wanted = (
+        *own_values(values, context.decisions.declarations),
+        *foreign_values(standard_values(decided.sheet, _standard(context))),
+    )
+    return plan_record(
+        record,
+        wanted,
+        ours=ours,
+        trace_id=f"{context.run_id}-{record.object_id}",
+        as_of=context.as_of,
+        status_name=STATUS.name,
+    )
+
+
+def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
+    """The notes that shall stand on the record: the brief, and the draft when there is one to show."""
+    decisions, brief, draft = context.decisions, decided.brief, decided.draft
+    notes = [WantedNote(decided.object_id, "brief", brief.fingerprint, lambda marker: decisions.brief_note(brief, marker))]
+    if draft is not None and draft.steps:
+        notes.append(WantedNote(decided.object_id, "draft", draft.fingerprint, lambda marker: decisions.draft_note(draft, marker)))
+    return notes
+
+
+def _standard(context: BatchContext) -> tuple[StandardProperty, ...]:
+    return opted_in(context.object_type, context.portal.standard_properties or (), revenue_in_usd=context.portal.revenue_in_usd)
+
+
+def settle_open(batch: BatchInput, still_open: Iterable[OpenWrite]) -> list[tuple[int, Outcome]]:
+    """What became of writes whose answer was lost, told by what stands on the records now."""
+    return [
+        (entry.row_id, "written" if _stands(batch, entry.object_id, entry.property_name, entry.value_after) else "lost")
+        for entry in still_open
+    ]
+
+
+def still_ours(batch: BatchInput, last_written: Mapping[tuple[str, str], str]) -> dict[str, frozenset[str]]:
+    """The properties of each record that still hold exactly what we wrote."""
+    names: dict[str, set[str]] = {}
+    for (object_id, name), value in last_written.items():
+        if value and _stands(batch, object_id, name, value):
+            names.setdefault(object_id, set()).add(name)
+    return {object_id: frozenset(found) for object_id, found in names.items()}
+
+
+def standard_names(object_type: str) -> list[str]:
+    """Every standard property that we may ever have written."""
+    return [entry.name for entry in STANDARD_PROPERTIES[object_type]]
+
+
+def _stands(batch: BatchInput, object_id: str, property_name: str, value: str | None) -> bool:
+    record = batch.records.get(object_id)
+    if record is None:
+        return False
+    return any(same_value(record.properties.get(property_name) or "", value or "", kind=kind) for kind in ("number", "datetime"))

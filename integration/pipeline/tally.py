@@ -1,0 +1,59 @@
+"""What became of each record of a batch, counted and ready to be settled. Plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Literal
+
+from integration.jobs.dead_letter_store import DeadLetterEntry
+
+Outcome = Literal["written", "partly", "unchanged", "gone", "skipped", "refused", "failed", "postponed", "taken_over"]
+
+_FINISHED: Final = frozenset({"written", "partly", "unchanged", "gone", "skipped", "refused", "failed"})
+
+
+@dataclass
+class Tally:
+    """Outcomes by object id. A postponed record has its time in `retry_at`; `blameless` ones were not at fault for the delay."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    retry_at: dict[str, datetime] = field(default_factory=dict)
+    blameless: set[str] = field(default_factory=set)
+    letters: list[DeadLetterEntry] = field(default_factory=list)
+
+    def postpone(self, object_id: str, until: datetime, *, blameless: bool = False) -> None:
+        self.outcomes[object_id] = "postponed"
+        self.retry_at[object_id] = until
+        if blameless:
+            self.blameless.add(object_id)
+
+    def bury(self, object_id: str, outcome: Literal["refused", "failed"], letter: DeadLetterEntry) -> None:
+        self.outcomes[object_id] = outcome
+        self.letters.append(letter)
+
+    def absorb(self, other: Tally) -> None:
+        """Take over what another part of the batch came to."""
+        self.outcomes |= other.outcomes
+        self.retry_at |= other.retry_at
+        self.blameless |= other.blameless
+        self.letters += other.letters
+
+    def finished(self) -> list[str]:
+        """Records that need no more work for now."""
+        return [object_id for object_id, outcome in self.outcomes.items() if outcome in _FINISHED]
+
+    def counts(self) -> Mapping[str, int]:
+        return dict(Counter(self.outcomes.values()))
+
+
+@dataclass(frozen=True)
+class BatchReport:
+    """How a batch ended. `more`: it was full, so others probably wait. `reason` says why nothing could be done."""
+
+    claimed: int
+    more: bool
+    counts: Mapping[str, int] = field(default_factory=dict)
+    reason: str = ""

@@ -1,0 +1,126 @@
+"""Hunter.io: finds a person's address by name and domain, and checks whether an address takes mail.
+
+Source: https://hunter.io/api-documentation/v2 (email finder, email verifier, errors), read 2026-11.
+Hunter's two refusals are the wrong way round: 403 means too fast, 429 means the period's allowance is used up. 451 means that the person
+asked for their data not to be processed, which binds us too.
+Limit: a check that Hunter is still working on (202) is not waited for; the next pass asks again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from integration.core.outbound_session import ApiRequest
+from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
+from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
+from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, build_http_adapter
+from integration.providers.json_reading import JsonObject, find_at, read_object
+from integration.providers.normalise import to_count, to_email, to_linkedin_url, to_text
+
+NAME: Final = "hunter"
+# Hunter's word, ours, and how sure it is. accept_all says only that the server refuses nobody.
+STATUSES: Final = {
+    "valid": ("valid", 0.95),
+    "invalid": ("invalid", 0.95),
+    "accept_all": ("accept_all", 0.6),
+    "webmail": ("webmail", 0.9),
+    "disposable": ("disposable", 0.95),
+    "unknown": ("unknown", 0.3),
+}
+_FINDER_TRUST: Final = {Field.EMAIL: 0.85, Field.EMAIL_STATUS: 0.85, Field.JOB_TITLE: 0.6, Field.PERSON_LINKEDIN_URL: 0.7}
+_VERIFIER_TRUST: Final = {Field.EMAIL_STATUS: 0.9}
+
+INFO: Final = ProviderInfo(
+    name=NAME,
+    title="Hunter.io",
+    capabilities=frozenset({Capability.EMAIL_FINDER, Capability.EMAIL_VERIFIER}),
+    fields={
+        Capability.EMAIL_FINDER: frozenset(_FINDER_TRUST),
+        Capability.EMAIL_VERIFIER: frozenset(_VERIFIER_TRUST),
+    },
+    needs_key=True,
+    usd_per_credit=Decimal("0.03"),
+    found_lifetime=timedelta(days=30),
+    not_found_lifetime=timedelta(days=7),
+    documentation_url="https://hunter.io/api-documentation/v2",
+    known_limits=("A check still running (202) is taken up at the next pass.",),
+)
+RULES: Final = (
+    ErrorRule(ErrorClass.LEGAL_BLOCK, 451),
+    ErrorRule(ErrorClass.LEGAL_BLOCK, None, '"claimed_email"'),
+    ErrorRule(ErrorClass.THROTTLED, 403),
+    ErrorRule(ErrorClass.QUOTA, 429),
+    ErrorRule(ErrorClass.PENDING, 202),
+    ErrorRule(ErrorClass.INVALID, 400),
+)
+
+
+def build_adapter(kit: AdapterKit) -> Adapter:
+    provider = HttpProvider(kit.settings.hunter_base_url, "X-API-KEY", RULES, ("errors.0.details", "errors.0.id"))
+    return build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER))
+
+
+def build_finder(subjects: Sequence[Subject]) -> ApiRequest:
+    one = subjects[0]
+    known = {"domain": one.domain, "first_name": one.first_name, "last_name": one.last_name}
+    return ApiRequest("GET", "/email-finder", params=tuple((name, value) for name, value in known.items() if value))
+
+
+def build_verifier(subjects: Sequence[Subject]) -> ApiRequest:
+    return ApiRequest("GET", "/email-verifier", params=(("email", subjects[0].email or ""),))
+
+
+def parse_finder(body: JsonObject) -> Sequence[Answer]:
+    """An unknown person is an answer whose `email` is null."""
+    data = read_object(body, "data", system=NAME)
+    email = to_email(data.get("email"))
+    if email is None:
+        return [Answer()]
+    score = to_count(data.get("score"))
+    trust = min(score, 99) / 100 if score else _FINDER_TRUST[Field.EMAIL]
+    source = to_text(find_at(data, "sources.0.uri"))
+    values = [Value(Field.EMAIL, email, trust, source), *_status(find_at(data, "verification.status"))]
+    if title := to_text(data.get("position")):
+        values.append(Value(Field.JOB_TITLE, title, _FINDER_TRUST[Field.JOB_TITLE], source))
+    if linkedin := to_linkedin_url(data.get("linkedin_url")):
+        values.append(Value(Field.PERSON_LINKEDIN_URL, linkedin, _FINDER_TRUST[Field.PERSON_LINKEDIN_URL]))
+    return [Answer(tuple(values), credits=Decimal(1))]
+
+
+def parse_verifier(body: JsonObject) -> Sequence[Answer]:
+    values = _status(read_object(body, "data", system=NAME).get("status"))
+    return [Answer(tuple(values), credits=Decimal(1) if values else Decimal(0))]
+
+
+def _status(raw: object) -> list[Value]:
+    known = STATUSES.get(raw) if isinstance(raw, str) else None
+    return [Value(Field.EMAIL_STATUS, *known)] if known else []
+
+
+def _accepts_finder(subject: Subject) -> bool:
+    return subject.kind == "person" and not subject.email and bool(subject.first_name and subject.last_name and subject.domain)
+
+
+def _accepts_verifier(subject: Subject) -> bool:
+    return subject.kind == "person" and bool(subject.email)
+
+
+FINDER: Final = HttpCall(
+    Offer(
+        INFO, "finder", Capability.EMAIL_FINDER, _FINDER_TRUST, _accepts_finder,
+        credits=Decimal(1), rates=(Rate(15, 1.0), Rate(500, 60.0)),
+    ),
+    build_finder,
+    parse_finder,
+)  # fmt: skip
+VERIFIER: Final = HttpCall(
+    Offer(
+        INFO, "verifier", Capability.EMAIL_VERIFIER, _VERIFIER_TRUST, _accepts_verifier,
+        credits=Decimal(1), rates=(Rate(10, 1.0), Rate(300, 60.0)),
+    ),
+    build_verifier,
+    parse_verifier,
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""The state of one subject on its way down the waterfall, and the pure decision whom to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from integration.providers.adapter import Endpoint
+from integration.providers.base import COMPANY_FIELDS, PERSON_FIELDS, ErrorClass, Field, Finding, ProviderReply, Subject
+from integration.providers.order import Channel
+from integration.providers.questions import Question, identities, question_id, with_findings
+
+# A field is settled when something is at least this sure about it; below, the next provider is asked too.
+SUFFICIENT_RATIO: Final = 0.7
+
+
+@dataclass
+class Case:
+    """One subject of a batch, however many questions are about it. `wanted` shrinks as answers come in."""
+
+    subject: Subject
+    wanted: set[Field] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+    replies: list[ProviderReply] = field(default_factory=list)
+    asked: set[Channel] = field(default_factory=set)
+    suppressed: bool = False
+
+    def take(self, reply: ProviderReply) -> None:
+        """Counts an answer: findings kept, settled fields no longer wanted; a legal block ends the case and drops everything."""
+        self.replies.append(reply)
+        if reply.error is ErrorClass.LEGAL_BLOCK:
+            self.suppress()
+        if self.suppressed:
+            return
+        self.findings += reply.findings
+        best = {one.field: one for one in sorted(reply.findings, key=lambda one: one.confidence_ratio)}
+        self.wanted -= {name for name, one in best.items() if one.confidence_ratio >= SUFFICIENT_RATIO}
+        self.subject = with_findings(self.subject, best)
+
+    def suppress(self) -> None:
+        """The person asked not to be processed: nothing more is asked, nothing found is kept."""
+        self.suppressed = True
+        self.findings.clear()
+        self.wanted.clear()
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """One endpoint to be asked about one case; `question` is the cache key."""
+
+    case: Case
+    channel: Channel
+    endpoint: Endpoint
+    subject: Subject
+    question: str
+
+
+def open_cases(questions: Sequence[Question], fields: frozenset[Field]) -> tuple[dict[str, Case], dict[str, Case]]:
+    """Cases by identity, and by question key. Questions about one subject share a case; nameless subjects get one that asks nobody."""
+    cases: dict[str, Case] = {}
+    by_key: dict[str, Case] = {}
+    for question in questions:
+        names = identities(question.subject)
+        identity = names[0] if names else f"nameless|{question.key}"
+        case = cases.setdefault(identity, Case(question.subject))
+        if names:
+            case.wanted |= wanted_fields(question, fields)
+        by_key[question.key] = case
+    return cases, by_key
+
+
+def wanted_fields(question: Question, fields: frozenset[Field]) -> set[Field]:
+    """The fields of the subject's kind that a provider could fill and nothing known settles."""
+    kind = COMPANY_FIELDS if question.subject.kind == "company" else PERSON_FIELDS
+    settled = {finding.field for finding in question.known if finding.confidence_ratio >= SUFFICIENT_RATIO}
+    return set((kind & fields) - settled)
+
+
+def next_lookups(cases: Iterable[Case], order: Mapping[Field, tuple[Channel, ...]]) -> list[Lookup]:
+    """Whom to ask now: for each wanted field the first channel not yet asked that takes the subject.
+
+    A paid provider that alone can fill some field is thus asked together with the free ones instead of after them: it would be asked anyway.
+    """
+    return [lookup for case in cases for lookup in _lookups_of(case, order)]
+
+
+def _lookups_of(case: Case, order: Mapping[Field, tuple[Channel, ...]]) -> list[Lookup]:
+    wanted = frozenset(case.wanted)
+    chosen: dict[Channel, None] = {}
+    for name in sorted(wanted):
+        channel = next((one for one in order.get(name, ()) if one not in case.asked and one.accepts(case.subject)), None)
+        if channel is not None:
+            chosen[channel] = None
+    lookups = []
+    for channel in chosen:
+        case.asked.add(channel)
+        endpoint = channel.endpoint_for(wanted)
+        question = question_id(endpoint.offer.question_prefix, identities(case.subject)[0])
+        lookups.append(Lookup(case, channel, endpoint, case.subject, question))
+    return lookups

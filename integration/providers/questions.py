@@ -1,0 +1,76 @@
+"""Who is asked about, in a form that makes equal questions equal: for the cache, for sharing one call, for forgetting a person."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from integration.providers.base import Field, Finding, ProviderReply, Subject
+
+SUPPRESSION: Final = "suppressed"
+
+
+class Question(Protocol):
+    """One subject of a batch. `key` names its answer; `known` are findings nobody has to pay for again."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def subject(self) -> Subject: ...
+    @property
+    def known(self) -> tuple[Finding, ...]: ...
+
+
+@dataclass(frozen=True)
+class Enrichment:
+    """The chosen finding of each field, the ones that lost, and what every provider answered."""
+
+    findings: Mapping[Field, Finding] = field(default_factory=dict)
+    alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
+    replies: tuple[ProviderReply, ...] = ()
+
+
+def identities(subject: Subject) -> tuple[str, ...]:
+    """The ways to name a subject, the surest first; empty when it cannot be told from others."""
+    company = (subject.domain or subject.company_name or "").casefold()
+    if subject.kind == "company":
+        return (f"company|{company}",) if company else ()
+    found = [f"email|{subject.email.casefold()}"] if subject.email else []
+    found += [f"linkedin|{subject.linkedin_url.casefold()}"] if subject.linkedin_url else []
+    if subject.first_name and subject.last_name and company:
+        found.append(f"name|{subject.first_name.casefold()}|{subject.last_name.casefold()}|{company}")
+    return tuple(found)
+
+
+def question_id(prefix: str, identity: str) -> str:
+    """The cache key of one endpoint's question about one identity: a hash, so that it holds no personal data."""
+    return hashlib.sha256(f"{prefix}|{identity}".encode()).hexdigest()[:40]
+
+
+def suppression_ids(subject: Subject) -> tuple[str, ...]:
+    """The cache keys under which a person who may not be processed is remembered. Companies are never suppressed."""
+    return () if subject.kind == "company" else tuple(question_id(SUPPRESSION, identity) for identity in identities(subject))
+
+
+def question_ids_of(subject: Subject, prefixes: Sequence[str]) -> tuple[str, ...]:
+    """Every cache key that may hold an answer about the subject, for erasing it."""
+    return tuple(question_id(prefix, identity) for prefix in prefixes for identity in identities(subject))
+
+
+def with_findings(subject: Subject, findings: Mapping[Field, Finding]) -> Subject:
+    """A person with what providers found where nothing was known, so that the next provider can be asked with it."""
+    if subject.kind == "company":
+        return subject
+    return replace(
+        subject,
+        email=subject.email or _text(findings, Field.EMAIL),
+        first_name=subject.first_name or _text(findings, Field.FIRST_NAME),
+        last_name=subject.last_name or _text(findings, Field.LAST_NAME),
+        linkedin_url=subject.linkedin_url or _text(findings, Field.PERSON_LINKEDIN_URL),
+    )
+
+
+def _text(findings: Mapping[Field, Finding], name: Field) -> str | None:
+    return str(findings[name].value) if name in findings else None

@@ -1,0 +1,34 @@
+"""Finds the adapters: every module in `adapters/` with a `build_adapter`. No list to keep."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from types import ModuleType
+
+from integration.core.errors import ConfigError
+from integration.providers import adapters
+from integration.providers.adapter import Adapter, AdapterKit
+from integration.providers.base import ProviderInfo
+
+
+def adapter_modules() -> tuple[ModuleType, ...]:
+    """The adapter files, by name. Raises ConfigError naming those that declare no INFO or no build_adapter."""
+    modules = tuple(
+        importlib.import_module(f"{adapters.__name__}.{found.name}")
+        for found in sorted(pkgutil.iter_modules(adapters.__path__), key=lambda one: one.name)
+    )
+    bad = [module.__name__ for module in modules if not (hasattr(module, "INFO") and hasattr(module, "build_adapter"))]
+    if bad:
+        raise ConfigError([f"{name} needs INFO and build_adapter" for name in bad])
+    return modules
+
+
+def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
+    """Every adapter, built."""
+    return tuple(module.build_adapter(kit) for module in adapter_modules())
+
+
+def provider_infos() -> tuple[ProviderInfo, ...]:
+    """What every provider declares, for the doctor and the key page."""
+    return tuple(module.INFO for module in adapter_modules())

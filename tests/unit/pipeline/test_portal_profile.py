@@ -1,0 +1,121 @@
+"""A portal's settings, the names of its owners, and what its admin opted in to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from integration.core.errors import Rejected
+from integration.hubspot.objects import COMPANIES, CONTACTS, AccountDetails, Owner
+from integration.hubspot.portal_store import Portal
+from integration.pipeline.owner_names import OwnerNames
+from integration.pipeline.portal_profile import OWNERS_SCOPE, build_profile
+from integration.pipeline.standard_properties import (
+    STANDARD_PROPERTIES,
+    opted_in,
+    spell_country,
+    spell_industry,
+    spell_number,
+    standard_values,
+)
+from integration.providers.base import FactSheet, Field
+from tests.factories import NOW, finding
+from tests.unit.pipeline.fake_hubspot import FakeHubSpot, Fault
+
+
+def portal(currency: str | None = None, scopes: frozenset[str] = frozenset(), **preferences: object) -> Portal:
+    account = None if currency is None else AccountDetails(1, "STANDARD", "UTC", currency, "app.hubspot.com", "na1")
+    return Portal(1, "connected", "", NOW, scopes, account, preferences, NOW, None, None)
+
+
+def test_an_unknown_portal_is_not_connected() -> None:
+    assert not build_profile(1, None).ready
+
+
+def test_preferences_of_the_wrong_shape_count_as_not_set() -> None:
+    profile = build_profile(1, portal(sender_name=7, standard_properties="industry"))
+    assert (profile.sender_name, profile.standard_properties) == ("", None)
+    assert profile.sender(None) is None
+
+
+def test_the_owner_comes_before_the_name_the_admin_set() -> None:
+    profile = build_profile(1, portal(sender_name=" Sample Sender ", sender_company="Sample Vendor"))
+    found = profile.sender(None), profile.sender("Sample Owner")
+    assert [sender.name for sender in found if sender] == ["Sample Sender", "Sample Owner"]
+    assert {sender.company for sender in found if sender} == {"Sample Vendor"}
+
+
+@pytest.mark.parametrize(("currency", "in_usd"), [(None, True), ("USD", True), ("EUR", False)])
+def test_revenue_counts_as_dollars_only_in_a_dollar_account(currency: str | None, in_usd: bool) -> None:
+    assert build_profile(1, portal(currency)).revenue_in_usd is in_usd
+
+
+def test_owners_are_asked_once_an_hour_and_only_with_permission() -> None:
+    hubspot = FakeHubSpot(owner_list=(Owner("7", None, "Sample", "Owner", False), Owner("8", None, "", "", False)))
+    now = NOW
+    names = OwnerNames(lambda: now)
+    assert names.of(hubspot, build_profile(1, portal())) == {}
+    allowed = build_profile(1, portal(scopes=frozenset({OWNERS_SCOPE})))
+    assert names.of(hubspot, allowed) == {"7": "Sample Owner"}
+    names.of(hubspot, allowed)
+    assert hubspot.calls == ["owners"]
+    now += timedelta(hours=2)
+    names.of(hubspot, allowed)
+    assert hubspot.calls == ["owners", "owners"]
+
+
+def test_a_permission_taken_back_is_no_reason_to_stop() -> None:
+    hubspot = FakeHubSpot(faults=[Fault("owners", Rejected("no", system="hubspot"))])
+    names = OwnerNames(lambda: NOW)
+    allowed = build_profile(1, portal(scopes=frozenset({OWNERS_SCOPE})))
+    assert names.of(hubspot, allowed) == {}
+    assert names.of(hubspot, allowed) == {}
+    assert hubspot.calls == ["owners"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("computer software", "COMPUTER_SOFTWARE"),
+        ("Information Technology & Services", "INFORMATION_TECHNOLOGY_AND_SERVICES"),
+        ("Hospital & Health Care", "HOSPITAL_HEALTH_CARE"),
+        ("Software", "COMPUTER_SOFTWARE"),
+        ("Retail", "RETAIL"),
+        ("Underwater basket weaving", ""),
+        ("", ""),
+    ],
+)
+def test_only_industries_that_hubspot_knows_are_written(text: str, value: str) -> None:
+    assert spell_industry(text) == value
+
+
+def test_numbers_and_countries_are_spelled_as_hubspot_shows_them() -> None:
+    assert (spell_number(120.0), spell_number(1.5), spell_number("many")) == ("120", "1.5", "")
+    assert spell_country("DE") == "Germany"
+
+
+def test_opting_in_names_an_object_type_or_all() -> None:
+    def names(object_type: str, *chosen: str, usd: bool = True) -> list[str]:
+        return [entry.name for entry in opted_in(object_type, chosen, revenue_in_usd=usd)]
+
+    assert names(COMPANIES, "phone") == names(CONTACTS, "phone") == ["phone"]
+    assert names(CONTACTS, "companies.phone") == []
+    assert names(COMPANIES, "annualrevenue", usd=False) == []
+    assert names("deals", "phone") == []
+
+
+def test_what_hubspot_said_itself_is_not_written_back_to_it() -> None:
+    other = finding(Field.CITY, "Bonn", provider="apollo")
+    sheet = FactSheet(
+        COMPANIES,
+        "1",
+        NOW,
+        {
+            Field.CITY: finding(Field.CITY, "Berlin", provider="hubspot"),
+            Field.STATE: finding(Field.STATE, "BE", provider="hubspot"),
+        },
+        {Field.CITY: (other,)},
+    )
+    values = standard_values(sheet, STANDARD_PROPERTIES[COMPANIES])
+    assert [(entry.property.name, entry.value, entry.finding) for entry in values] == [("city", "Bonn", other)]
