@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import structlog
@@ -109,7 +109,8 @@ class Dispatcher:
             self._require_handler(event_type)
             event = parse_event(item, event_type, portal_id)
         except (BadPayload, Unsupported) as error:
-            reading.problems.append(_letter("event", error.reason, str(error), delivery, portal_id=portal_id, events=[item.value]))
+            letter = _letter("event", error.reason, str(error), delivery, portal_id=portal_id, events=[item.value])
+            reading.problems.append(_about_record(letter, item))
             return
         known = reading.events.setdefault(portal_id, {})
         if known.setdefault(event.key(), Sourced(event, delivery.delivery_id)).event is not event:
@@ -188,6 +189,15 @@ def _letter(
     """`events` are kept as JSON text, which survives in the database whatever characters they hold."""
     payload = {"body": json.dumps(events)} if events is not None else {}
     return DeadLetterEntry(portal_id, kind, reason, detail, delivery_id=delivery.delivery_id, payload=payload)
+
+
+def _about_record(letter: DeadLetterEntry, item: Tamed) -> DeadLetterEntry:
+    """The letter under the record it seems to be about, so that erasing the record finds it."""
+    try:
+        object_type, object_id = parse_type(item).object_type, item.at("objectId").loose_text()
+    except BadPayload:
+        return letter
+    return replace(letter, object_type=object_type, object_id=object_id or None)
 
 
 def _shown(event_type: EventType) -> str:

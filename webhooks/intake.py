@@ -1,14 +1,15 @@
 """Makes deliveries durable, several in one commit: the price of a webhook is the wait for the disk, and those who wait can share it.
 
 Whoever finds no commit under way stores everything that waits by then, its own delivery included; the others come back to find theirs stored.
-Nobody returns before the commit that holds their delivery. No thread of its own, no added delay when only one delivery comes.
+Nobody returns before the commit that holds their delivery. No thread of its own, no delay for a delivery that comes alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import psycopg
 from sqlalchemy import Connection, event
@@ -18,6 +19,9 @@ from integration.core.errors import AppError
 from integration.db.session import Database
 from integration.jobs.request import JobRequest
 from webhooks.inbox_store import InboxStore, NewDelivery
+
+_GATHER_S: Final = 0.001
+"""Fewer and larger commits carry more under load, and a lone delivery waits for nobody."""
 
 
 class InboxUnavailable(AppError):
@@ -47,15 +51,28 @@ class Intake:
         self._inbox = inbox
         self._unpack = unpack
         self._waiting: list[_Ticket] = []
-        self._guard = threading.Lock()
+        self._coming = 0
+        self._changed = threading.Condition()
         self._commit = threading.Lock()
         self._connection: Connection | None = None
         event.listen(database.engine, "engine_disposed", lambda _engine: self._forget_connection())
 
+    @contextlib.contextmanager
+    def expecting(self) -> Iterator[None]:
+        """Around reading and checking a request: a commit about to start waits a moment for deliveries that are so far on their way."""
+        with self._changed:
+            self._coming += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._coming -= 1
+                self._changed.notify_all()
+
     def store(self, delivery: NewDelivery) -> None:
         """Returns when the delivery is committed together with the job that unpacks it. Raises InboxUnavailable when it is not."""
         ticket = _Ticket(delivery)
-        with self._guard:
+        with self._changed:
             self._waiting.append(ticket)
         with self._commit:
             if not ticket.settled:
@@ -64,7 +81,8 @@ class Intake:
             raise InboxUnavailable("The delivery could not be stored.")
 
     def _store_waiting(self) -> None:
-        with self._guard:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._coming, _GATHER_S)
             group, self._waiting = self._waiting, []
         stored = False
         try:

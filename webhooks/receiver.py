@@ -66,9 +66,10 @@ def build_blueprint(*, database: Database, settings: Settings, clock: Clock, met
             raise MethodNotAllowed("HubSpot posts webhooks here; nothing else is answered.")
         if not settings.hubspot.client_secret:
             raise NotFound("No webhooks are received here.")
-        body = _read_body(request)
-        _verify(request, body, settings, clock)
-        _check_array(body)
+        with intake.expecting():
+            body = _read_body(request)
+            _verify(request, body, settings, clock)
+            _check_array(body)
         intake.store(NewDelivery(_named_portal(body), body, clock()))
         metrics.delivery("stored")
         return Response(status=204)

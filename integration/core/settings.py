@@ -61,6 +61,7 @@ class ProviderSettings:
     site_gateway: str
     contact_address: str
     timeout_s: float
+    rate_factor: float
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class WorkerSettings:
     provider_threads: int
     live_batches_per_portal: int
     backfill_batches_per_portal: int
+    lease_s: float
     inbox_retention_days: int
 
 
@@ -119,6 +121,7 @@ class Settings:
                 site_gateway=read.text(SITE_GATEWAY),
                 contact_address=read.text(CONTACT_ADDRESS),
                 timeout_s=read.number(PROVIDER_TIMEOUT_S, least=0.1),
+                rate_factor=read.number(PROVIDER_RATE_FACTOR, least=0),
             ),
             web=WebSettings(
                 host=read.text(WEB_HOST),
@@ -133,6 +136,7 @@ class Settings:
                 provider_threads=read.whole_number(PROVIDER_THREADS, least=1),
                 live_batches_per_portal=read.whole_number(LIVE_BATCHES, least=1),
                 backfill_batches_per_portal=read.whole_number(BACKFILL_BATCHES, least=1),
+                lease_s=read.number(LEASE_S, least=10),
                 inbox_retention_days=read.whole_number(INBOX_RETENTION_DAYS, least=1),
             ),
             log_level=read.one_of(LOG_LEVEL, ("debug", "info", "warning", "error")),
@@ -171,6 +175,11 @@ CONTACT_ADDRESS: Final = Variable(
     "https://example.com/leadlight-bot",
 )
 PROVIDER_TIMEOUT_S: Final = Variable("LEADLIGHT_PROVIDER_TIMEOUT_S", "Seconds one provider call may take.", "10")
+PROVIDER_RATE_FACTOR: Final = Variable(
+    "LEADLIGHT_PROVIDER_RATE_FACTOR",
+    "How much of the providers' documented rates one worker process uses, such as 2 for a plan with doubled rates. 0: no pace, for load tests.",
+    "1",
+)
 WEB_HOST: Final = Variable("LEADLIGHT_WEB_HOST", "Address the web process binds.", "127.0.0.1")
 WEB_PORT: Final = Variable("LEADLIGHT_WEB_PORT", "Port the web process binds.", "8000")
 PUBLIC_URL: Final = Variable(
@@ -184,6 +193,11 @@ PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls
 LIVE_BATCHES: Final = Variable("LEADLIGHT_LIVE_BATCHES_PER_PORTAL", "Live batches of one portal at once, over all workers.", "4")
 BACKFILL_BATCHES: Final = Variable(
     "LEADLIGHT_BACKFILL_BATCHES_PER_PORTAL", "Backfill batches of one portal at once, over all workers.", "4"
+)
+LEASE_S: Final = Variable(
+    "LEADLIGHT_LEASE_S",
+    "Seconds a batch may hold its records before it writes, and again from then on. After a crash its records wait as long.",
+    "120",
 )
 INBOX_RETENTION_DAYS: Final = Variable("LEADLIGHT_INBOX_RETENTION_DAYS", "Days a raw webhook delivery is kept for replay.", "14")
 LOG_LEVEL: Final = Variable("LEADLIGHT_LOG_LEVEL", "debug, info, warning or error.", "info")

@@ -77,6 +77,7 @@ class BatchRunner:
         clock: Clock,
         metrics: Metrics,
         run_id: Callable[[], str] = new_run_id,
+        lease_s: float = LEASE_S,
     ) -> None:
         self._database = database
         self._clients = clients
@@ -87,6 +88,7 @@ class BatchRunner:
         self._clock = clock
         self._metrics = metrics
         self._run_id = run_id
+        self._lease_s = lease_s
         self._owners = OwnerNames(clock)
         self._runs = RunStore()
         self._dead_letters = DeadLetterStore()
@@ -98,6 +100,7 @@ class BatchRunner:
             ledger=LedgerStore(),
             notes=NoteKeeper(database, NoteStore(), clock),
             clock=clock,
+            lease_s=lease_s,
         )
 
     def run(self, portal_id: int, object_type: str, lane: int) -> BatchReport:
@@ -129,7 +132,13 @@ class BatchRunner:
             if not portal.ready:
                 return None
             claim = self._worklist.claim(
-                connection, portal_id=portal_id, object_type=object_type, lane=lane, limit=BATCH_LIMIT, lease_s=LEASE_S, now=now
+                connection,
+                portal_id=portal_id,
+                object_type=object_type,
+                lane=lane,
+                limit=BATCH_LIMIT,
+                lease_s=self._lease_s,
+                now=now,
             )
             ids = [item.object_id for item in claim.items]
             if not ids:

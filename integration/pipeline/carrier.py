@@ -63,12 +63,22 @@ class Taken:
 class Carrier:
     """The stages in their order, with the stores between them."""
 
-    def __init__(self, *, database: Database, enricher: Enricher, ledger: LedgerStore, notes: NoteKeeper, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        enricher: Enricher,
+        ledger: LedgerStore,
+        notes: NoteKeeper,
+        clock: Clock,
+        lease_s: float = LEASE_S,
+    ) -> None:
         self._database = database
         self._enricher = RememberingEnricher(enricher, database)
         self._ledger = ledger
         self._notes = notes
         self._clock = clock
+        self._lease_s = lease_s
         self._door = WriteBack(database, ledger, clock)
         self._results = ResultStore()
         self._leases = LeaseStore()
@@ -138,7 +148,7 @@ class Carrier:
                 connection,
                 portal_id=taken.portal_id,
                 claim=taken.claim,
-                until=self._clock() + timedelta(seconds=LEASE_S),
+                until=self._clock() + timedelta(seconds=self._lease_s),
             )
             self._results.save(
                 connection,

@@ -89,6 +89,7 @@ def kit(neighbours: RunningNeighbours) -> Iterator[AdapterKit]:
         site_gateway=neighbours.base_urls["sites"].removeprefix("http://"),
         contact_address="https://example.com/bot",
         timeout_s=3.0,
+        rate_factor=1.0,
     )
     session = ApiSession(system="providers", timeout_s=settings.timeout_s, user_agent="Leadlight/test")
     fetcher = Fetcher(contact_address=settings.contact_address, site_gateway=settings.site_gateway, limits=FetchLimits(total_s=2.0))

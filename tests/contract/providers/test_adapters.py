@@ -62,7 +62,7 @@ def recorded() -> Iterator[tuple[Recorded, AdapterKit]]:
     app = Recorded()
     with serve(app) as server:
         settings = ProviderSettings(
-            server.base_url, server.base_url, f"{server.host}:{server.port}", "https://example.com/bot", 3.0
+            server.base_url, server.base_url, f"{server.host}:{server.port}", "https://example.com/bot", 3.0, 1.0
         )
         session = ApiSession(system="providers", timeout_s=3.0, user_agent="Leadlight/test")
         fetcher = Fetcher(contact_address="https://example.com/bot", site_gateway=settings.site_gateway)

@@ -139,6 +139,11 @@ def test_what_cannot_be_handled_is_kept_whole_and_harms_no_neighbour(portal: Dat
     assert counts.reasons == {reason: 1}
 
 
+def test_a_broken_event_lies_under_its_record_so_that_erasing_finds_it(portal: Database) -> None:
+    unpack(portal, [event("contact.creation", 5, occurredAt="yesterday"), {"portalId": PORTAL_ID, "objectId": 6}])
+    assert rows(portal, "SELECT object_type, object_id FROM dead_letter ORDER BY id") == [("contacts", "5"), (None, None)]
+
+
 @pytest.mark.parametrize("body", [b"", b"{}", b"[", b"\xff\xfe\xff", b"null", b"[" * 100_000, b"[" + b"9" * 5_000 + b"]"])
 def test_an_unreadable_body_is_a_dead_letter_of_its_delivery(portal: Database, body: bytes) -> None:
     unpack(portal, body, [change(5)])
