@@ -41,6 +41,7 @@ from integration.pipeline.worklist_store import WorklistStore
 from integration.providers.adapter import Adapter, AdapterKit
 from integration.providers.cache_store import CacheStore
 from integration.providers.charge_store import ChargeStore
+from integration.providers.gates import Pace
 from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters, provider_infos
 from integration.providers.waterfall import Enricher
@@ -187,4 +188,5 @@ def _build_enricher(
         clock=system_clock,
         database=database,
         metrics=metrics,
+        pace=Pace(settings.providers.rate_factor),
     )

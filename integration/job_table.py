@@ -123,6 +123,7 @@ def _batch_runner(parts: Parts) -> BatchRunner:
         decide_for=decisions_for,
         clock=parts.clock,
         metrics=parts.metrics,
+        lease_s=parts.settings.worker.lease_s,
     )
 
 

@@ -1,0 +1,49 @@
+"""What each benchmark must reach: by its name and the key of its figures. A benchmark without an entry has nothing to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+
+@dataclass(frozen=True)
+class Bound:
+    """`key` must be at least or at most `value`."""
+
+    key: str
+    side: Literal["at_least", "at_most"]
+    value: float
+
+    def holds(self, figure: float) -> bool:
+        return figure >= self.value if self.side == "at_least" else figure <= self.value
+
+    @property
+    def words(self) -> str:
+        return f"{self.side.replace('_', ' ')} {self.value:g}"
+
+
+BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
+    "ack": (Bound("ratio_to_echo", "at_least", 0.20), Bound("p99_ms", "at_most", 200), Bound("errors", "at_most", 0)),
+    "worklist": (Bound("events_per_s", "at_least", 20_000), Bound("rss_mb", "at_most", 250)),
+    "quota": (
+        Bound("ceiling_used_ratio", "at_least", 0.95),
+        Bound("rate_limited_ratio", "at_most", 0.005),
+        Bound("calls_per_record", "at_most", 0.06),
+        Bound("lost", "at_most", 0),
+    ),
+    "live": (Bound("median_s", "at_most", 2.0),),
+    "fairness": (Bound("median_s", "at_most", 4.0),),
+}
+
+
+def missed(name: str, figures: Mapping[str, float | int | str]) -> list[str]:
+    """A sentence for each bound that the figures miss; a figure that is not there is missed too."""
+    sentences = []
+    for bound in BOUNDS.get(name, ()):
+        figure = figures.get(bound.key)
+        if not isinstance(figure, int | float):
+            sentences.append(f"{name}: {bound.key} was not measured")
+        elif not bound.holds(figure):
+            sentences.append(f"{name}: {bound.key} is {figure:g}, must be {bound.words}")
+    return sentences
