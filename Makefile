@@ -27,7 +27,7 @@ test: $(STAMP)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/leadlight render-project --check
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 bench: $(STAMP)
 	@$(BIN)/leadlight bench --json

@@ -37,6 +37,8 @@ def _show(status: PortalStatus) -> None:
     console = Console(file=sys.stderr)
     oldest = f", the oldest since {status.oldest_at:%Y-%m-%d %H:%M:%S} UTC" if status.oldest_at else ""
     console.print(f"{status.waiting} records wait, {status.in_hand} are in hand{oldest}.")
+    if status.to_ask_again:
+        console.print(f"{status.to_ask_again} more are done and wait for providers that did not answer.")
     console.print(f"{status.scored} records scored; {status.values_written} values written, {status.values_refused} refused.")
     console.print(f"{status.dead_letters} dead letters are open.")
     table = Table("provider", "values", "calls", "credits", "cost USD")

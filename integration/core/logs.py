@@ -6,10 +6,11 @@ replaced before it is written, so that a slip at a call site stays harmless.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
-from typing import Final
+from typing import Final, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -19,6 +20,19 @@ _SECRET_KEY: Final = re.compile(
 )
 _SECRET_VALUE: Final = re.compile(r"(Bearer\s+\S+|[A-Za-z0-9_-]{2,}1-[0-9a-f-]{30,}|[\w.+-]+@[\w-]+\.[\w.]+)")
 REDACTED: Final = "[redacted]"
+
+
+class _StandardError(io.TextIOBase):
+    """Writes to whatever `sys.stderr` is at that moment: loggers are kept for long, and it may be replaced meanwhile."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STANDARD_ERROR: Final = cast(TextIO, _StandardError())
 
 
 def configure_logs(level: str, *, machine_readable: bool | None = None) -> None:
@@ -35,10 +49,10 @@ def configure_logs(level: str, *, machine_readable: bool | None = None) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_STANDARD_ERROR),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_STANDARD_ERROR)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 

@@ -196,8 +196,8 @@ BACKFILL_BATCHES: Final = Variable(
 )
 LEASE_S: Final = Variable(
     "LEADLIGHT_LEASE_S",
-    "Seconds a batch may hold its records before it writes, and again from then on. After a crash its records wait as long.",
-    "120",
+    "Seconds a batch holds its records; renewed every third of it while the batch runs. A killed worker's records wait as long at most.",
+    "45",
 )
 INBOX_RETENTION_DAYS: Final = Variable("LEADLIGHT_INBOX_RETENTION_DAYS", "Days a raw webhook delivery is kept for replay.", "14")
 LOG_LEVEL: Final = Variable("LEADLIGHT_LOG_LEVEL", "debug, info, warning or error.", "info")

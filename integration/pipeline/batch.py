@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import structlog
@@ -23,11 +24,14 @@ from integration.hubspot.objects import BATCH_LIMIT, CONTACTS
 from integration.hubspot.portal_store import PortalStore
 from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
 from integration.jobs.retry import RetryLater, decide
+from integration.pipeline.ask_again_store import AskAgainStore
 from integration.pipeline.carrier import LEASE_S, Carrier, Taken
 from integration.pipeline.crm_fields import READ_PROPERTIES
 from integration.pipeline.erase_store import EraseStore
+from integration.pipeline.heartbeat import renewing
 from integration.pipeline.history_store import HistoryStore
 from integration.pipeline.lanes import LANE_NAMES, LIVE
+from integration.pipeline.lease_store import LeaseStore
 from integration.pipeline.ledger_store import LedgerStore
 from integration.pipeline.note_store import NoteStore
 from integration.pipeline.notes import NoteKeeper
@@ -94,6 +98,8 @@ class BatchRunner:
         self._dead_letters = DeadLetterStore()
         self._eraser = EraseStore()
         self._history = HistoryStore()
+        self._leases = LeaseStore()
+        self._ask_again = AskAgainStore()
         self._carrier = Carrier(
             database=database,
             enricher=enricher,
@@ -111,7 +117,8 @@ class BatchRunner:
             return BatchReport(0, more=False)
         tally, error = Tally(), None
         try:
-            tally.absorb(self._carry(claimed, object_type, lane))
+            with renewing(partial(self._renew, claimed), self._lease_s):
+                tally.absorb(self._carry(claimed, object_type, lane))
         except AppError as problem:
             error = problem
             self._postpone(claimed, object_type, problem, tally)
@@ -198,6 +205,9 @@ class BatchRunner:
             self._dead_letters.save(connection, tally.letters)
             for blameless in (False, True):
                 self._release(connection, claimed, tally, blameless=blameless)
+            self._ask_again.put_back(
+                connection, portal_id=portal_id, claim=claimed.claim, object_ids=tally.unanswered, now=self._clock()
+            )
             self._worklist.complete(connection, portal_id=portal_id, claim=claimed.claim, done_ids=tally.finished())
             self._runs.close(
                 connection, portal_id=portal_id, run_id=claimed.run_id, counts=tally.counts(), finished_at=self._clock()
@@ -228,6 +238,15 @@ class BatchRunner:
                 object_ids=object_ids,
                 retry_at=moment,
                 counts_as_attempt=not blameless,
+            )
+
+    def _renew(self, claimed: _Claimed) -> None:
+        with self._database.begin() as connection:
+            self._leases.hold(
+                connection,
+                portal_id=claimed.portal.portal_id,
+                claim=claimed.claim,
+                until=self._clock() + timedelta(seconds=self._lease_s),
             )
 
     def _measure(self, object_type: str, lane: int, tally: Tally, error: AppError | None, seconds: float) -> None:

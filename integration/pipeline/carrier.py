@@ -24,6 +24,7 @@ from integration.hubspot.objects import CONTACTS
 from integration.jobs.dead_letter_store import DeadLetterEntry
 from integration.jobs.retry import RetryLater, decide, reason_of
 from integration.pipeline import stages
+from integration.pipeline.ask_again import leaves_questions
 from integration.pipeline.lease_store import LeaseStore
 from integration.pipeline.ledger_store import LedgerStore
 from integration.pipeline.notes import NoteKeeper
@@ -37,7 +38,7 @@ from integration.pipeline.worklist_store import Claim
 from integration.pipeline.write_back import RecordOutcome, RunContext, WriteBack
 from integration.pipeline.write_plan import RecordPlan
 
-LEASE_S: Final = 120.0
+LEASE_S: Final = 45.0
 _LOOK_AGAIN_S: Final = 15.0
 """How long a write without an answer is given before the record is read again."""
 
@@ -165,13 +166,14 @@ class Carrier:
         written = self._door.write(taken.client, run, [plan for plan in plans.values() if plan is not None])
         for object_id in plans:
             self._note_outcome(taken, object_id, written.get(object_id), tally)
-        standing = [one for one in plans if tally.outcomes[one] in ("written", "partly", "unchanged")]
+        standing = [one for one in plans if tally.stands(one)]
         notes = [note for one in standing for note in stages.wanted_notes(context, decided[one])]
         report = self._notes.keep(taken.client, taken.portal_id, context.object_type, notes)
         for object_id in report.unanswered:
             tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S))
         for object_id, words in report.refused.items():
             tally.bury(object_id, "refused", _letter(taken, object_id, "note_refused", words))
+        tally.unanswered |= {one for one in standing if tally.stands(one) and leaves_questions(decided[one].sheet)}
 
     def _note_outcome(self, taken: Taken, object_id: str, outcome: RecordOutcome | None, tally: Tally) -> None:
         if outcome is None:

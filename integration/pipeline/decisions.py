@@ -70,6 +70,8 @@ class PortalDecisions:
         return brief_render.render_note_html(brief, marker)
 
     def draft_note(self, draft: Draft, marker: str) -> str:
+        if draft.refusal is not None:
+            return draft_render.render_withdrawn_html(draft.refusal, marker)
         return draft_render.render_note_html(draft, marker)
 
     def _score_values(self, score: ScoreResult) -> dict[str, str]:

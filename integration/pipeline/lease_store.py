@@ -1,4 +1,4 @@
-"""Holding on to a claim: before anything is written, the batch makes sure that its records are still its own."""
+"""Holding on to a claim: while a batch runs, and once more before anything is written, when it makes sure that its records are still its own."""
 
 from __future__ import annotations
 

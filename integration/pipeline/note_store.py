@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import BigInteger, Connection, Text, literal, null, select, update
+from sqlalchemy import BigInteger, Connection, Text, delete, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models.ledger import NoteRow
@@ -116,4 +116,18 @@ class NoteStore:
                 NoteRow.purpose == given.c.purpose,
             )
             .values(note_id=given.c.note_id, written_at=confirmed_at)
+        )
+
+    def forget(self, connection: Connection, *, portal_id: int, object_type: str, keys: Sequence[tuple[str, str]]) -> None:
+        """Drop the rows of notes that HubSpot does not have and nobody wants any more; a key is (object id, purpose)."""
+        if not keys:
+            return
+        given = rows_as_table("given", _KEY, [{"object_id": object_id, "purpose": purpose} for object_id, purpose in keys])
+        connection.execute(
+            delete(NoteRow).where(
+                NoteRow.portal_id == portal_id,
+                NoteRow.object_type == object_type,
+                NoteRow.object_id == given.c.object_id,
+                NoteRow.purpose == given.c.purpose,
+            )
         )

@@ -38,12 +38,16 @@ class NoteWriter(Protocol):
 
 @dataclass(frozen=True)
 class WantedNote:
-    """A note that shall stand on a record. `render` turns the marker into the note's HTML; equal fingerprints mean equal text."""
+    """A note that shall stand on a record. `render` turns the marker into the note's HTML; equal fingerprints mean equal text.
+
+    `only_if_standing`: the text replaces that of a note that stands already, and is not worth a note of its own.
+    """
 
     object_id: str
     purpose: Purpose
     fingerprint: str
     render: Callable[[str], str]
+    only_if_standing: bool = False
 
 
 @dataclass
@@ -121,7 +125,8 @@ class _Session:
             for note in wanted:
                 row = stored.get((note.object_id, note.purpose))
                 if row is None:
-                    tasks.append(_Task(note, marker_for(self.portal_id, self.object_type, note.object_id, note.purpose)))
+                    if not note.only_if_standing:
+                        tasks.append(_Task(note, marker_for(self.portal_id, self.object_type, note.object_id, note.purpose)))
                 elif row.note_id is None:
                     lost.append((note, row))
                 else:
@@ -132,19 +137,24 @@ class _Session:
         return tasks, lost
 
     def recover(self, lost: Sequence[tuple[WantedNote, StoredNote]]) -> list[_Task]:
-        """Look for notes whose answer was lost: those found are adopted, the others are to be created after all."""
+        """Look for notes whose answer was lost: those found are adopted, the others are to be created after all, or forgotten."""
         if not lost:
             return []
         on_records = self.client.notes_of(self.object_type, sorted({note.object_id for note, _ in lost}))
-        tasks = []
+        tasks: list[_Task] = []
+        absent: list[tuple[str, str]] = []
         for note, row in lost:
             found = sorted(one.note_id for one in on_records.get(note.object_id, ()) if row.marker in one.body_html)
+            if not found and note.only_if_standing:
+                absent.append((note.object_id, note.purpose))
+                continue
             same_text = row.fingerprint == note.fingerprint
             tasks.append(_Task(note, row.marker, found[0] if found else None, stale=not (found and same_text)))
         with self.database.begin() as connection:
             self._save_answers(connection, [task for task in tasks if task.note_id and task.stale], confirmed=False)
             self._save_answers(connection, [task for task in tasks if not task.stale], confirmed=True)
             self._save_intents(connection, tasks)
+            self.store.forget(connection, portal_id=self.portal_id, object_type=self.object_type, keys=absent)
         return tasks
 
     def create(self, tasks: Sequence[_Task], report: NoteReport) -> None:

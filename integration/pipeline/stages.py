@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from integration.hubspot.objects import COMPANIES, CONTACTS, AssociatedRecord, CrmRecord
@@ -192,11 +193,12 @@ def plan_write(context: BatchContext, record: CrmRecord, decided: Decided, ours:
 
 
 def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
-    """The notes that shall stand on the record: the brief, and the draft when there is one to show."""
+    """The notes that shall stand on the record: the brief, and the draft. A refused draft only withdraws a note that stands."""
     decisions, brief, draft = context.decisions, decided.brief, decided.draft
-    notes = [WantedNote(decided.object_id, "brief", brief.fingerprint, lambda marker: decisions.brief_note(brief, marker))]
-    if draft is not None and draft.steps:
-        notes.append(WantedNote(decided.object_id, "draft", draft.fingerprint, lambda marker: decisions.draft_note(draft, marker)))
+    notes = [WantedNote(decided.object_id, "brief", brief.fingerprint, partial(decisions.brief_note, brief))]
+    if draft is not None:
+        text = partial(decisions.draft_note, draft)
+        notes.append(WantedNote(decided.object_id, "draft", draft.fingerprint, text, only_if_standing=not draft.steps))
     return notes
 
 

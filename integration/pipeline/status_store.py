@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from integration.db.models import CreditCharge, DeadLetterRow, DeliveryRow, FindingRow, LedgerRow, ScoreRow, WorkItemRow
+from integration.pipeline.ask_again import ASK_AGAIN
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,14 @@ class ProviderCount:
 
 @dataclass(frozen=True)
 class PortalStatus:
-    """One portal at one moment. `scored` counts records with at least one score; `oldest_at` is None when nothing waits."""
+    """One portal at one moment. `scored` counts records with at least one score; `oldest_at` is None when nothing waits.
+
+    `to_ask_again` are records that are done and will be looked at once more because a provider was silent; they are not counted as waiting.
+    """
 
     waiting: int
     in_hand: int
+    to_ask_again: int
     oldest_at: datetime | None
     deliveries_waiting: int
     dead_letters: int
@@ -47,11 +52,13 @@ class StatusStore:
 
     def find(self, connection: Connection, *, portal_id: int, now: datetime) -> PortalStatus:
         leased = WorkItemRow.lease_until > now
-        waiting, in_hand, oldest_at = connection.execute(
+        done = and_(leased.is_not(True), WorkItemRow.due_at > now, WorkItemRow.causes == [ASK_AGAIN])
+        waiting, in_hand, to_ask_again, oldest_at = connection.execute(
             select(
-                func.count().filter(leased.is_not(True)),
+                func.count().filter(leased.is_not(True), ~done),
                 func.count().filter(leased),
-                func.min(WorkItemRow.queued_at),
+                func.count().filter(done),
+                func.min(WorkItemRow.queued_at).filter(~done),
             ).where(WorkItemRow.portal_id == portal_id)
         ).one()
         written, refused = connection.execute(
@@ -63,6 +70,7 @@ class StatusStore:
         return PortalStatus(
             waiting=waiting,
             in_hand=in_hand,
+            to_ask_again=to_ask_again,
             oldest_at=oldest_at,
             deliveries_waiting=self._deliveries_waiting(connection, portal_id),
             dead_letters=self._dead_letters(connection, portal_id),

@@ -12,17 +12,22 @@ from integration.jobs.dead_letter_store import DeadLetterEntry
 
 Outcome = Literal["written", "partly", "unchanged", "gone", "skipped", "refused", "failed", "postponed", "taken_over"]
 
-_FINISHED: Final = frozenset({"written", "partly", "unchanged", "gone", "skipped", "refused", "failed"})
+_STANDING: Final = frozenset({"written", "partly", "unchanged"})
+_FINISHED: Final = frozenset({*_STANDING, "gone", "skipped", "refused", "failed"})
 
 
 @dataclass
 class Tally:
-    """Outcomes by object id. A postponed record has its time in `retry_at`; `blameless` ones were not at fault for the delay."""
+    """Outcomes by object id. A postponed record has its time in `retry_at`; `blameless` ones were not at fault for the delay.
+
+    `unanswered` are records that are done with what is known, and about which a provider is to be asked again.
+    """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     retry_at: dict[str, datetime] = field(default_factory=dict)
     blameless: set[str] = field(default_factory=set)
     letters: list[DeadLetterEntry] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)
 
     def postpone(self, object_id: str, until: datetime, *, blameless: bool = False) -> None:
         self.outcomes[object_id] = "postponed"
@@ -40,10 +45,15 @@ class Tally:
         self.retry_at |= other.retry_at
         self.blameless |= other.blameless
         self.letters += other.letters
+        self.unanswered |= other.unanswered
 
     def finished(self) -> list[str]:
         """Records that need no more work for now."""
         return [object_id for object_id, outcome in self.outcomes.items() if outcome in _FINISHED]
+
+    def stands(self, object_id: str) -> bool:
+        """Whether the record now says in HubSpot what was decided."""
+        return self.outcomes.get(object_id) in _STANDING
 
     def counts(self) -> Mapping[str, int]:
         return dict(Counter(self.outcomes.values()))

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from integration.db.session import driver_connection
+from integration.pipeline.ask_again import ASK_AGAIN
 
 CAUSE_LIMIT: Final = 16
 """Causes kept for one record. The first in alphabetical order stay, so that the order of events does not matter."""
@@ -33,13 +34,14 @@ class WorkRequest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedItem:
-    """A leased record. `attempts` counts the claims before this one that did not finish it."""
+    """A leased record. `attempts` counts the claims before this one that did not finish it, `asked_again` the looks at silent providers."""
 
     object_id: str
     generation: int
     causes: tuple[str, ...]
     attempts: int
     queued_at: datetime
+    asked_again: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ _CLAIM = """
     UPDATE work_item AS item SET lease_id = %(lease_id)s, lease_until = %(lease_until)s, attempts = item.attempts + 1
     FROM due
     WHERE item.portal_id = %(portal_id)s AND item.object_type = %(object_type)s AND item.object_id = due.object_id
-    RETURNING item.object_id, item.generation, item.causes, item.attempts - 1, item.queued_at
+    RETURNING item.object_id, item.generation, item.causes, item.attempts - 1, item.queued_at, item.asked_again
 """
 
 _COMPLETE = """
@@ -134,7 +136,7 @@ _PORTALS_WITH_WORK = """
 
 _BACKLOG = """
     SELECT portal_id, object_type, lane, count(*), min(queued_at) FROM work_item
-    WHERE portal_id = %(portal_id)s GROUP BY 1, 2, 3 ORDER BY 3, 2
+    WHERE portal_id = %(portal_id)s AND causes <> ARRAY[%(ask_again)s] GROUP BY 1, 2, 3 ORDER BY 3, 2
 """
 
 
@@ -185,7 +187,7 @@ class WorklistStore:
                 "now": now,
             },
         )
-        items = [ClaimedItem(row[0], row[1], tuple(row[2]), row[3], row[4]) for row in rows]  # type: ignore[index]
+        items = [ClaimedItem(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]  # type: ignore[index]
         return Claim(lease_id, object_type, tuple(sorted(items, key=lambda item: (item.queued_at, item.object_id))))
 
     def complete(self, connection: Connection, *, portal_id: int, claim: Claim, done_ids: Iterable[str]) -> int:
@@ -242,8 +244,8 @@ class WorklistStore:
         return tuple(Backlog(*row) for row in rows)  # type: ignore[misc]
 
     def backlog(self, connection: Connection, portal_id: int) -> tuple[Backlog, ...]:
-        """Everything that waits in a portal, leased and postponed records included."""
-        rows = driver_connection(connection).execute(_BACKLOG, {"portal_id": portal_id})
+        """Everything that waits in a portal, leased and postponed records included; not those that are done but for a silent provider."""
+        rows = driver_connection(connection).execute(_BACKLOG, {"portal_id": portal_id, "ask_again": ASK_AGAIN})
         return tuple(Backlog(*row) for row in rows)  # type: ignore[misc]
 
 

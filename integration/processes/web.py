@@ -41,6 +41,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": _GRACE_S,
             "keepalive": _KEEP_ALIVE_S,
             "proc_name": "leadlight-web",
+            "control_socket_disable": True,  # it would be one file for every web process of the user
             "child_exit": _forget_metrics,
         }
         for name, value in options.items():

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("lease_id", sa.UUID(as_uuid=False), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("asked_again", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("portal_id", "object_type", "object_id", name=op.f("pk_work_item")),
         postgresql_with={"fillfactor": "70"},
     )

@@ -15,10 +15,11 @@ from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.provision import Provisioner
 from integration.pipeline.batch import BatchRunner
 from integration.pipeline.decisions import decisions_for, declared_properties
+from integration.pipeline.lanes import BACKFILL, LIVE
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.tally import BatchReport
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
-from integration.providers.base import Field
+from integration.providers.base import ErrorClass, Field
 from simulator.crm.changes import Source
 from simulator.crm.settings import ConditionalRule, PortalSettings
 from simulator.faults import FaultSpec
@@ -28,6 +29,7 @@ from tests.unit.pipeline.conftest import FakeProviders
 
 PERSON = Source.person(1)
 NOTES_CREATED = r"/notes/batch/create"
+DRAFT_HEAD = "Unsent draft by Leadlight"
 UPDATED = r"/contacts/batch/update"
 
 
@@ -72,7 +74,7 @@ class Account:
             requests = [WorkRequest(object_type, one, 0) for one in object_ids]
             WorklistStore().add(connection, PORTAL_ID, requests, now=self.stand.world.clock.now())
 
-    def run(self, object_type: str = CONTACTS) -> BatchReport:
+    def run(self, object_type: str = CONTACTS, lane: int = LIVE) -> BatchReport:
         runner = BatchRunner(
             database=self.stand.database,
             clients=self.stand.clients,
@@ -84,7 +86,7 @@ class Account:
             clock=self.stand.world.clock.now,
             metrics=self.stand.metrics,
         )
-        return runner.run(PORTAL_ID, object_type, 0)
+        return runner.run(PORTAL_ID, object_type, lane)
 
     def calls_of(self, work) -> list[str]:
         before = len(self.stand.calls())
@@ -96,6 +98,12 @@ class Account:
 
     def note_counts(self, object_type: str, object_ids: list[str]) -> Counter[int]:
         return Counter(len(self.portal.associated(object_type, one, "notes")) for one in object_ids)
+
+    def draft_note(self, contact_id: str) -> tuple[str, str]:
+        """Id and body of the contact's one draft note."""
+        notes = [self.portal.read("notes", note_id) for note_id in self.portal.associated(CONTACTS, contact_id, "notes")]
+        [(note_id, body)] = [(one.id, str(one.properties["hs_note_body"])) for one in notes if DRAFT_HEAD in str(one.properties)]
+        return note_id, body
 
     def value(self, object_id: str, name: str, object_type: str = CONTACTS) -> str | None:
         found = self.stand.world.portals[PORTAL_ID].read(object_type, object_id).properties.get(name)
@@ -154,6 +162,48 @@ def test_what_hubspot_gives_back_is_recognised_and_nothing_is_written_twice(acco
     account.queue(companies, COMPANIES)
     again = account.calls_of(lambda: (account.run(), account.run(COMPANIES)))
     assert [call for call in again if call.endswith(("update", "create"))] == []
+
+
+def test_a_draft_that_no_longer_holds_is_withdrawn_in_its_own_note(account: Account) -> None:
+    drafted, plain = account.fill(contacts=2)
+    account.portal.update(CONTACTS, plain, {"firstname": ""}, source=PERSON)
+    account.queue([drafted, plain])
+    account.run()
+    assert account.note_counts(CONTACTS, [drafted, plain]) == {1: 1, 2: 1}
+    note_id, text_before = account.draft_note(drafted)
+
+    account.portal.update(CONTACTS, drafted, {"firstname": ""}, source=PERSON)
+    for expected in (["notes/batch/update"], []):
+        account.queue([drafted, plain])
+        calls = account.calls_of(account.run)
+        assert [call for call in calls if call.startswith("notes/")][-1:] == expected
+        same_id, body = account.draft_note(drafted)
+        assert same_id == note_id
+        assert "withdrawn:</strong> the record lacks a first name." in body
+    assert account.note_counts(CONTACTS, [drafted, plain]) == {1: 1, 2: 1}
+
+    account.portal.update(CONTACTS, drafted, {"firstname": "Sample"}, source=PERSON)
+    account.queue([drafted])
+    account.run()
+    assert account.draft_note(drafted) == (note_id, text_before)
+
+
+def test_a_silent_provider_is_asked_again_by_itself_and_what_is_unchanged_costs_three_reads(account: Account) -> None:
+    contacts = account.fill(contacts=3)
+    account.providers.failing = ErrorClass.THROTTLED
+    account.queue(contacts)
+    assert account.run().counts == {"written": 3}
+    account.stand.world.clock.advance(60)
+    again = account.calls_of(lambda: account.run(lane=BACKFILL))
+    assert [call for call in again if "owners" not in call] == [
+        "contacts/batch/read",
+        "contacts/companies/batch/read",
+        "companies/batch/read",
+    ]
+    account.providers.failing = None
+    account.stand.world.clock.advance(300)
+    assert account.run(lane=BACKFILL).claimed == 3
+    assert account.rows("SELECT count(*) FROM work_item") == [(0,)]
 
 
 @pytest.mark.parametrize("applied", [False, True])

@@ -14,6 +14,7 @@ class WorkItemRow(Base):
 
     `generation` rises with every event, so that finishing a batch removes only what has not been named again meanwhile.
     A claimed row carries `lease_id` and `lease_until`; after that moment anyone may claim it again.
+    `asked_again` counts how often the row was put back only because providers had not answered.
     """
 
     __tablename__ = "work_item"
@@ -33,6 +34,7 @@ class WorkItemRow(Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     lease_id: Mapped[str | None] = mapped_column(UUID(as_uuid=False))
     lease_until: Mapped[Moment | None]
+    asked_again: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
 
 
 class RecordStateRow(Base):

@@ -172,6 +172,22 @@ def test_failing_provider_costs_nothing_is_not_cached_and_leaves_the_others_alon
         assert connection.execute(select(func.count()).where(ProviderCacheRow.provider == "apollo")).scalar_one() == 0
 
 
+def test_asking_again_after_a_failure_pays_for_no_answer_twice(bench: Bench) -> None:
+    bench.use_keys(apollo="key-demo-again", hunter="key-down")
+    questions = [Ask(str(number), person(number)) for number in range(20)]
+    first = bench.enricher().enrich(PORTAL, questions)
+    assert {reply.error for answer in first.values() for reply in answer.replies if reply.provider == "hunter"} == {
+        ErrorClass.SERVER
+    }
+    charged = ledger(bench, "apollo", "key-demo-again")
+    bench.use_keys(hunter="key-demo-again")
+    second = bench.enricher().enrich(PORTAL, questions)
+    asked = {reply.outcome for answer in second.values() for reply in answer.replies if reply.provider == "hunter"}
+    assert asked
+    assert asked <= {"found", "not_found"}
+    assert ledger(bench, "apollo", "key-demo-again") == charged
+
+
 def test_html_instead_of_an_answer_is_a_failure(bench: Bench) -> None:
     bench.use_keys(apollo="key-html")
     reply = reply_of(ask_one(bench.enricher(), COMPANY), "apollo")

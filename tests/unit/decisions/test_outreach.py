@@ -10,7 +10,7 @@ from integration.core.errors import BadInput
 from integration.outreach.base import Draft, Sender
 from integration.outreach.build import build_draft
 from integration.outreach.properties import property_values
-from integration.outreach.render import render_note_html, render_steps
+from integration.outreach.render import render_note_html, render_steps, render_withdrawn_html
 from integration.outreach.sequence_template import default_template, parse_template
 from integration.providers.base import Field, FieldValue
 from tests.factories import COMPANY_FACTS, CONTACT_FACTS, company_sheet, contact_sheet
@@ -73,6 +73,12 @@ def test_the_note_says_that_nothing_was_sent_and_escapes_facts() -> None:
     assert body.startswith("<p><strong>Unsent draft by Leadlight.</strong> Nothing below was sent to anyone.</p>")
     assert "<b>" not in body
     assert body.endswith("<p>Leadlight ref 11</p>")
+
+
+def test_a_withdrawn_draft_says_why_and_escapes_it() -> None:
+    assert render_withdrawn_html("the e-mail address is <odd>", "Leadlight ref 11") == (
+        "<p><strong>Unsent draft by Leadlight, withdrawn:</strong> the e-mail address is &lt;odd&gt;.</p><p>Leadlight ref 11</p>"
+    )
 
 
 def test_steps_are_kept_with_the_facts_they_use() -> None:

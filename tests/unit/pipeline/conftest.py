@@ -14,12 +14,13 @@ from integration.db.session import Database
 from integration.hubspot.objects import CONTACTS
 from integration.hubspot.portal_store import PortalStore
 from integration.pipeline.batch import BatchRunner
+from integration.pipeline.carrier import LEASE_S
 from integration.pipeline.decisions import decisions_for
 from integration.pipeline.ports import DecisionSource, Question
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.tally import BatchReport
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
-from integration.providers.base import Field, FieldValue, Finding, ProviderReply
+from integration.providers.base import ErrorClass, Field, FieldValue, Finding, ProviderReply
 from integration.providers.questions import Enrichment
 from tests.factories import NOW
 from tests.unit.pipeline.fake_hubspot import FakeHubSpot
@@ -34,6 +35,8 @@ class FakeProviders:
     answers: dict[str, dict[Field, FieldValue]] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
     silent: bool = False
+    failing: ErrorClass | None = None
+    """How a second provider fails on everybody, beside the one that answers."""
     poison: str | None = None
     """Last name of a person who breaks the whole call, as a bug in set-based code would."""
 
@@ -53,7 +56,8 @@ class FakeProviders:
             for name, value in self.answers.get(named or "", {}).items()
         }
         reply = ProviderReply("apollo", "found" if found else "not_found", tuple(found.values()))
-        return Enrichment(found, replies=(reply,))
+        late = () if self.failing is None else (ProviderReply("hunter", "failed", error=self.failing),)
+        return Enrichment(found, replies=(reply, *late))
 
 
 @dataclass
@@ -66,6 +70,7 @@ class Stand:
     now: datetime = NOW
     decide_for: DecisionSource = decisions_for
     worklist: WorklistStore = field(default_factory=WorklistStore)
+    lease_s: float = LEASE_S
 
     def clock(self) -> datetime:
         return self.now
@@ -84,6 +89,7 @@ class Stand:
             decide_for=self.decide_for,
             clock=self.clock,
             metrics=Metrics(),
+            lease_s=self.lease_s,
         )
 
     def queue(self, *object_ids: str, object_type: str = CONTACTS, lane: int = 0) -> None:

@@ -9,6 +9,7 @@ import pytest
 from integration.core.errors import RateLimited, ReauthRequired, Rejected, Unavailable
 from integration.hubspot.objects import COMPANIES, CONTACTS, Owner, WriteFailure
 from integration.hubspot.portal_store import DISCONNECTED, PortalStore
+from integration.pipeline.carrier import LEASE_S
 from integration.pipeline.decisions import PortalDecisions, decisions_for
 from integration.pipeline.record_state_store import FactKind, RecordFact, RecordStateStore
 from integration.providers.base import FactSheet, Field
@@ -161,6 +162,35 @@ def test_without_any_sender_the_draft_is_refused_and_says_so(stand: Stand) -> No
     assert record["leadlight_draft_state"] == "refused"
     assert "sender" in (record["leadlight_draft_summary"] or "")
     assert len(stand.hubspot.notes_on("contacts", "101")) == 1
+
+
+def test_a_draft_that_can_no_longer_be_stood_by_is_withdrawn_in_its_note_and_comes_back(stand: Stand) -> None:
+    def draft_notes() -> dict[str, str]:
+        return {one: note.body for one, note in stand.hubspot.notes.items() if "Unsent draft" in note.body}
+
+    stand.queue("101")
+    stand.run()
+    before = draft_notes()
+
+    stand.hubspot.records["contacts", "101"]["firstname"] = None
+    stand.queue("101")
+    stand.run()
+    withdrawn = draft_notes()
+    assert withdrawn.keys() == before.keys()
+    (body,) = withdrawn.values()
+    assert body.startswith("<p><strong>Unsent draft by Leadlight, withdrawn:</strong> the record lacks a first name.</p>")
+    assert "Sample Sender" not in body
+    assert stand.hubspot.records["contacts", "101"]["leadlight_draft_state"] == "refused"
+
+    stand.hubspot.calls.clear()
+    stand.queue("101")
+    stand.run()
+    assert "update_notes" not in stand.hubspot.calls
+
+    stand.hubspot.records["contacts", "101"]["firstname"] = "Sample"
+    stand.queue("101")
+    stand.run()
+    assert draft_notes() == before
 
 
 def test_records_that_are_gone_or_were_deleted_merged_or_erased_are_let_go(stand: Stand) -> None:
@@ -320,9 +350,9 @@ def test_a_process_killed_at_any_call_loses_nothing_and_doubles_nothing(stand: S
             with pytest.raises(ProcessKilled):
                 stand.run()
             assert stand.waiting() == [contact_id]
-            stand.later(60)
+            stand.later(LEASE_S - 1)
             assert stand.run().claimed == 0, "the lease still holds"
-            stand.later(61)
+            stand.later(1)
             assert stand.run().claimed == 1
             assert stand.waiting() == []
             assert len(stand.hubspot.notes_on("contacts", contact_id)) == 2
@@ -337,7 +367,7 @@ def test_a_record_taken_over_by_another_worker_is_not_written(stand: Stand) -> N
     def take_over(operation: str) -> None:
         if operation == "associated_ids":
             stand.hubspot.on_call = lambda _operation: None
-            stand.later(121)
+            stand.later(LEASE_S)
             assert stand.run().counts == {"written": 1}
 
     stand.hubspot.on_call = take_over

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,10 +19,15 @@ from tests.factories import NOW
 from tests.unit.pipeline.fake_hubspot import FakeHubSpot, Fault, ProcessKilled
 
 PORTAL = 4242
+WITHDRAWN = "withdrawn"
 
 
 def wanted(object_id: str, words: str, purpose: str = "brief") -> WantedNote:
     return WantedNote(object_id, purpose, words, lambda marker: f"<p>{words}</p><p>{marker}</p>")  # type: ignore[arg-type]
+
+
+def withdrawal(object_id: str, words: str = "withdrawn", purpose: str = "draft") -> WantedNote:
+    return replace(wanted(object_id, words, purpose), only_if_standing=True)
 
 
 class Bench:
@@ -86,6 +92,41 @@ def test_a_note_that_a_person_deleted_is_written_anew_at_the_next_pass(bench: Be
     assert len(bench.on("1")) == 1
 
 
+def test_a_withdrawal_changes_the_note_that_stands_once_and_makes_none(bench: Bench) -> None:
+    bench.keep(wanted("1", "mail", "draft"))
+    (note_id,) = bench.hubspot.notes
+    bench.keep(withdrawal("1"), withdrawal("2"))
+    assert bench.hubspot.calls == ["update_notes"]
+    assert list(bench.hubspot.notes) == [note_id]
+    assert "withdrawn" in bench.on("1")[0]
+    bench.keep(withdrawal("1"), withdrawal("2"))
+    assert bench.hubspot.calls == []
+    bench.keep(wanted("1", "mail", "draft"))
+    assert list(bench.hubspot.notes) == [note_id]
+    assert "mail" in bench.on("1")[0]
+
+
+def test_a_withdrawn_note_that_a_person_deleted_is_looked_for_once_and_forgotten(bench: Bench) -> None:
+    bench.keep(wanted("1", "mail", "draft"))
+    bench.hubspot.notes.clear()
+    for calls in (["update_notes"], ["notes_of"], []):
+        assert bench.keep(withdrawal("1")).refused == {}
+        assert bench.hubspot.calls == calls
+    assert bench.on("1") == []
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_draft_note_whose_answer_was_lost_is_withdrawn_where_it_came_to_stand(bench: Bench, after: bool) -> None:
+    bench.hubspot.faults.append(Fault("create_notes", Unavailable("cut", system="hubspot"), after=after))
+    with pytest.raises(Unavailable):
+        bench.keep(wanted("1", "mail", "draft"))
+    bench.keep(withdrawal("1"))
+    assert bench.hubspot.calls == (["notes_of", "update_notes"] if after else ["notes_of"])
+    assert ["withdrawn" in body for body in bench.on("1")] == [True] * after
+    bench.keep(withdrawal("1"))
+    assert bench.hubspot.calls == []
+
+
 class MuteHubSpot(FakeHubSpot):
     """Writes the notes and says nothing about them."""
 
@@ -130,7 +171,9 @@ class NotesUnderCrashes(RuleBasedStateMachine):
 
     @rule(
         words=st.dictionaries(
-            st.tuples(st.sampled_from("12"), st.sampled_from(["brief", "draft"])), st.sampled_from(["a", "b"]), min_size=1
+            st.tuples(st.sampled_from("12"), st.sampled_from(["brief", "draft"])),
+            st.sampled_from(["a", "b", WITHDRAWN]),
+            min_size=1,
         ),
         operation=st.sampled_from(["none", "create_notes", "update_notes", "notes_of"]),
         after=st.booleans(),
@@ -139,14 +182,21 @@ class NotesUnderCrashes(RuleBasedStateMachine):
     def run_a_pass(self, words: dict[tuple[str, str], str], operation: str, after: bool, killed: bool) -> None:
         error = ProcessKilled() if killed else Unavailable("cut", system="hubspot")
         self.bench.hubspot.faults = [Fault(operation, error, after=after)]
-        notes = [wanted(object_id, text, purpose) for (object_id, purpose), text in words.items()]
+        make = {WITHDRAWN: withdrawal}
+        notes = [make.get(text, wanted)(object_id, text, purpose) for (object_id, purpose), text in words.items()]
+        before = {one: self._standing(*one) for one in words}
         try:
             self.bench.keep(*notes)
         except (ProcessKilled, Unavailable):
             return
-        for (object_id, purpose), text in words.items():
-            marker = marker_for(PORTAL, CONTACTS, object_id, purpose)  # type: ignore[arg-type]
-            assert [body for body in self.bench.on(object_id) if marker in body] == [f"<p>{text}</p><p>{marker}</p>"]
+        for one, text in words.items():
+            marker = marker_for(PORTAL, CONTACTS, *one)  # type: ignore[arg-type]
+            expected = [] if text == WITHDRAWN and not before[one] else [f"<p>{text}</p><p>{marker}</p>"]
+            assert self._standing(*one) == expected
+
+    def _standing(self, object_id: str, purpose: str) -> list[str]:
+        marker = marker_for(PORTAL, CONTACTS, object_id, purpose)  # type: ignore[arg-type]
+        return [body for body in self.bench.on(object_id) if marker in body]
 
     @invariant()
     def no_note_stands_twice(self) -> None:
