@@ -111,6 +111,7 @@ def _figures(stand: Stand, looks: Sequence[Look], records: int) -> dict[str, flo
     written = count_written(stand, PORTAL_ID, COMPANIES) + count_written(stand, PORTAL_ID, CONTACTS)
     return {
         "ceiling_used_ratio": round(warm / (CALLS_PER_WINDOW * windows), 4),
+        "ceiling_used_whole_run_ratio": round(len(counted) * WINDOW_S / (CALLS_PER_WINDOW * (last - first)), 4),
         "rate_limited_ratio": round(limited / len(calls), 5),
         "calls_per_record": round(len(calls) / records, 4),
         "lost": records - written,

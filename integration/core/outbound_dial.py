@@ -5,7 +5,7 @@ to a checked address, so DNS cannot change its mind between check and use. `exch
 network, also a peer that drips one byte of a header at a time, which per-read time-outs never notice.
 
 Source: https://www.encode.io/httpcore/network-backends/ (interface kept by httpcore2) and
-https://pypi.org/project/ssrfguard/0.4.1/ (read 2026-11).
+the documentation of the package ssrfguard 0.4.1 (read 2026-11).
 Limit: the platform's resolver takes no time-out; a hanging DNS server holds a thread until the platform gives up.
 """
 

