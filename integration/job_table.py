@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 
 from integration.admin.disconnect import ERASE_JOB as ERASE_PORTAL_JOB
 from integration.admin.install_jobs import PROVISION_JOB, InstallJobs
+from integration.admin.install_links import DISCONNECT_LIFE
 from integration.app import Parts
+from integration.hubspot.oauth_state_store import OAuthStateStore
 from integration.hubspot.objects import BATCH_LIMIT
 from integration.hubspot.portal_store import Portal
 from integration.jobs.arguments import whole_number
@@ -48,6 +50,7 @@ from webhooks.jobs import InboxKeeper, build_unpacker
 from webhooks.unpack import RecentWrites
 
 _OWN_WRITE_MEMORY: Final = timedelta(minutes=10)
+_NONCE_MEMORY: Final = DISCONNECT_LIFE + timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(REFRESH_TOKENS.name, refresh, swept=True),
         JobEntry(REFRESH_TOKEN, lambda args: _refresh(parts, args)),
         JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
-        JobEntry(PURGE_CACHE.name, lambda _args: _purge_cache(parts), swept=True),
+        JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
     )
 
 
@@ -196,9 +199,11 @@ def _refresh(parts: Parts, args: Mapping[str, JsonScalar]) -> None:
     parts.tokens.access_token(whole_number(args, "portal_id"))
 
 
-def _purge_cache(parts: Parts) -> None:
+def _purge_caches(parts: Parts) -> None:
+    """Expired provider answers, and the nonces of links that have long ended."""
     now: datetime = parts.clock()
     with parts.database.begin() as connection:
+        OAuthStateStore().forget_before(connection, moment=now - _NONCE_MEMORY)
         portal_ids = [portal.portal_id for portal in parts.portals.find_all(connection)]
     for portal_id in portal_ids:
         with parts.database.begin() as connection:

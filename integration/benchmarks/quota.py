@@ -35,7 +35,6 @@ _GENERAL_BUCKET: Final = "general"
 _WARM_AFTER_S: Final = 10.0
 _ENOUGH_WAITING: Final = 500
 WORKER_PROCESSES: Final = 2
-WORKER_SETTINGS: Final = {**UNPACED, "LEADLIGHT_PROVIDER_THREADS": "96", "LEADLIGHT_LIVE_BATCHES_PER_PORTAL": "8"}
 _LOOK_EVERY_S: Final = 0.5
 _PATIENCE_S: Final = 240.0
 
@@ -55,7 +54,7 @@ def run() -> dict[str, float | int | str]:
         hubspot_latency_ms=HUBSPOT_LATENCY_MS,
         provider_latency_ms=PROVIDER_LATENCY_MS,
         requests_per_10_s=CALLS_PER_WINDOW,
-        extra_env=WORKER_SETTINGS,
+        extra_env=UNPACED,
     )
     with bench_stand("quota", options) as stand:
         companies, contacts = _prepare(stand)
@@ -126,7 +125,7 @@ def _figures(stand: Stand, looks: Sequence[Look], records: int) -> dict[str, flo
         "provider_latency_ms": PROVIDER_LATENCY_MS,
         "calls_allowed_in_10_s": CALLS_PER_WINDOW,
         "worker_processes": WORKER_PROCESSES,
-        "worker_settings": ", ".join(f"{name}={value}" for name, value in WORKER_SETTINGS.items()),
+        "settings": ", ".join(f"{name}={value}" for name, value in UNPACED.items()),
     }
 
 

@@ -7,7 +7,6 @@ markup here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -17,8 +16,6 @@ from integration.providers.base import FactSheet, Field, Finding
 
 _QUOTE_LIMIT: Final = 260
 _FRESH_DAYS: Final = 540
-
-SentenceMaker = Callable[[FactSheet], Sentence | None]
 
 
 def evidence_of(*findings: Finding | None) -> tuple[Evidence, ...]:

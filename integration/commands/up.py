@@ -23,7 +23,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     require_production_settings(settings)
     with open_database(settings) as database:
         migrate(database)
-        commands = [ChildCommand(name, (sys.executable, "-m", "integration.cli", name)) for name in ("web", "worker", "scheduler")]
+        names = ("web", *["worker"] * settings.worker.processes, "scheduler")
+        commands = [ChildCommand(name, (sys.executable, "-m", "integration.cli", name)) for name in names]
         print(f"Leadlight answers at {settings.web.public_url}; install at {settings.web.public_url}/install", file=sys.stderr)
         ended_well = Supervisor(commands, env={**os.environ, "DATABASE_URL": database.url}).run()
     return 0 if ended_well else 1

@@ -76,6 +76,7 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class WorkerSettings:
+    processes: int
     concurrency: int
     provider_threads: int
     live_batches_per_portal: int
@@ -132,6 +133,7 @@ class Settings:
                 metrics_token=Secret(read.text(METRICS_TOKEN)),
             ),
             worker=WorkerSettings(
+                processes=read.whole_number(WORKER_PROCESSES, least=1),
                 concurrency=read.whole_number(WORKER_CONCURRENCY, least=1),
                 provider_threads=read.whole_number(PROVIDER_THREADS, least=1),
                 live_batches_per_portal=read.whole_number(LIVE_BATCHES, least=1),
@@ -188,11 +190,14 @@ PUBLIC_URL: Final = Variable(
 WEB_PROCESSES: Final = Variable("LEADLIGHT_WEB_PROCESSES", "gunicorn processes.", "2")
 WEB_THREADS: Final = Variable("LEADLIGHT_WEB_THREADS", "Threads of each gunicorn process.", "8")
 METRICS_TOKEN: Final = Variable("LEADLIGHT_METRICS_TOKEN", "Bearer token of /metrics. Empty closes it to all but this machine.")
+WORKER_PROCESSES: Final = Variable("LEADLIGHT_WORKER_PROCESSES", "Worker processes that `leadlight up` runs.", "2")
 WORKER_CONCURRENCY: Final = Variable("LEADLIGHT_WORKER_CONCURRENCY", "Batches one worker process carries at once.", "8")
-PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "128")
-LIVE_BATCHES: Final = Variable("LEADLIGHT_LIVE_BATCHES_PER_PORTAL", "Live batches of one portal at once, over all workers.", "4")
+PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "96")
+LIVE_BATCHES: Final = Variable(
+    "LEADLIGHT_LIVE_BATCHES_PER_PORTAL", "Live batches of one portal at once, of each object type, over all workers.", "8"
+)
 BACKFILL_BATCHES: Final = Variable(
-    "LEADLIGHT_BACKFILL_BATCHES_PER_PORTAL", "Backfill batches of one portal at once, over all workers.", "4"
+    "LEADLIGHT_BACKFILL_BATCHES_PER_PORTAL", "Backfill batches of one portal at once, of each object type, over all workers.", "4"
 )
 LEASE_S: Final = Variable(
     "LEADLIGHT_LEASE_S",

