@@ -70,14 +70,24 @@ class Caller:
 
 
 def _answer(wire: socket.socket) -> Answer:
+    """The answer, read as far as its Content-Length says: a server that reads on for an unread body closes only after us."""
     received = b""
     with contextlib.suppress(ConnectionResetError):
-        while more := wire.recv(65_536):
+        while not _is_whole(received) and (more := wire.recv(65_536)):
             received += more
     head, _, body = received.partition(b"\r\n\r\n")
-    status_line, *lines = head.decode("latin-1").split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines if ": " in line)
-    return Answer(int(status_line.split(" ")[1]), headers, body)
+    status_line, *_ = head.decode("latin-1").split("\r\n")
+    return Answer(int(status_line.split(" ")[1]), _headers(head), body)
+
+
+def _is_whole(received: bytes) -> bool:
+    head, end, body = received.partition(b"\r\n\r\n")
+    length = _headers(head).get("Content-Length", "")
+    return bool(end) and length.isdigit() and len(body) >= int(length)
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in head.decode("latin-1").split("\r\n")[1:] if ": " in line)
 
 
 def chunked(body: bytes, size: int = 60_000) -> bytes:
