@@ -138,7 +138,8 @@ class Glasses:
 def bare_domain(text: str) -> str:
     """The host without scheme, path, port, trailing dot and leading "www."; lower case."""
     host = text.strip().lower().removeprefix("https://").removeprefix("http://")
-    return re.split(r"[/?#:]", host, maxsplit=1)[0].rstrip(".").removeprefix("www.")
+    bare = re.split(r"[/?#:]", host, maxsplit=1)[0].removeprefix("www.")
+    return re.sub(r"^\s+|[\s.]+$", "", bare)
 
 
 def build_facts(company: DemoCompany) -> CompanyFacts:
