@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from integration.db.embedded import EmbeddedPostgres
 from integration.db.migrate import migrate
 from integration.db.session import Database
+
+# The same examples on every run, and no time limit for one: a busy machine must not turn a run red. LEADLIGHT_EXPLORE=yes looks for new ones.
+settings.register_profile("leadlight", deadline=None, derandomize=os.environ.get("LEADLIGHT_EXPLORE") != "yes")
+settings.load_profile("leadlight")
 
 _ROOT = Path(__file__).resolve().parents[1]
 
