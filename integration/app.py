@@ -46,7 +46,6 @@ from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters, provider_infos
 from integration.providers.waterfall import Enricher
 
-_EMBEDDED_DATABASE = "leadlight"
 _WEB_CONNECTIONS_SPARE = 4
 _SPARE_SOCKETS = 32
 """Calls that ended late still hold a socket for a moment."""
@@ -79,11 +78,15 @@ class Parts:
         return tuple(info.name for info in provider_infos() if info.needs_key)
 
 
+def database_url(settings: Settings) -> str:
+    """The address that is set, or that of our own PostgreSQL, which is then started."""
+    return settings.database_url or EmbeddedPostgres(settings.data_dir).url("leadlight")
+
+
 @contextmanager
 def open_database(settings: Settings, *, pool_size: int = 4, process: str = "cli") -> Iterator[Database]:
     """The configured PostgreSQL, or our own one when no address is set."""
-    url = settings.database_url or EmbeddedPostgres(settings.data_dir).url(_EMBEDDED_DATABASE)
-    database = Database(url, pool_size=pool_size, application_name=f"leadlight-{process}")
+    database = Database(database_url(settings), pool_size=pool_size, application_name=f"leadlight-{process}")
     try:
         yield database
     finally:

@@ -12,10 +12,9 @@ from integration.admin import install
 from integration.admin.disconnect import add_disconnect_routes
 from integration.admin.install import InstallParts
 from integration.api import health
-from integration.app import Parts, build_parts
+from integration.app import Parts, build_parts, database_url
 from integration.core.errors import AppError
 from integration.core.settings import Settings
-from integration.db.embedded import EmbeddedPostgres
 from integration.db.session import Database
 from integration.hubspot.manifest import MANIFEST
 from integration.pipeline.decisions import declared_properties
@@ -28,8 +27,9 @@ _log = structlog.get_logger(__name__)
 
 def create_app(settings: Settings) -> Flask:
     """The application on the configured database. Its connections live as long as the process."""
-    url = settings.database_url or EmbeddedPostgres(settings.data_dir).url("leadlight")
-    database = Database(url, pool_size=settings.web.threads + _SPARE_CONNECTIONS, application_name="leadlight-web")
+    database = Database(
+        database_url(settings), pool_size=settings.web.threads + _SPARE_CONNECTIONS, application_name="leadlight-web"
+    )
     return build_app(build_parts(settings, database, ExitStack()))
 
 
