@@ -1,6 +1,10 @@
 """Tables, one file for each family. Importing this package registers them all on `Base.metadata`, which Alembic reads."""
 
 from integration.db.models.base import Base
+from integration.db.models.budget import BudgetRow, BudgetUseRow, CreditCallRow
+from integration.db.models.console import AuditRow, ConsoleRoleRow, ConsoleSessionRow
+from integration.db.models.created import CreatedObjectRow, RecordIdentityRow
+from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
 from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderCacheRow, ProviderKeyRow
 from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
@@ -8,25 +12,40 @@ from integration.db.models.limits import RateWindowRow
 from integration.db.models.portal import OAuthStateRow, OAuthTokenRow, PortalRow
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
+from integration.db.models.trust import AlertRow, PropertyCatalogRow, PropertyPolicyRow, ReviewRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
 
 __all__ = [
+    "AlertRow",
+    "AuditRow",
     "Base",
     "BriefRow",
+    "BudgetRow",
+    "BudgetUseRow",
+    "ConsoleRoleRow",
+    "ConsoleSessionRow",
+    "CreatedObjectRow",
+    "CreditCallRow",
     "CreditCharge",
     "DeadLetterRow",
     "DeliveryRow",
     "DraftRow",
+    "DuplicatePairRow",
     "FindingRow",
     "LedgerRow",
+    "MatchRecordRow",
     "NoteRow",
     "OAuthStateRow",
     "OAuthTokenRow",
     "PortalRow",
+    "PropertyCatalogRow",
+    "PropertyPolicyRow",
     "ProviderCacheRow",
     "ProviderKeyRow",
     "RateWindowRow",
+    "RecordIdentityRow",
     "RecordStateRow",
+    "ReviewRow",
     "RunRow",
     "ScoreRow",
     "SeenEventRow",

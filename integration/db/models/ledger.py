@@ -11,7 +11,11 @@ from integration.db.models.base import Base, BigInt, Json, Moment, PortalId, Str
 
 
 class RunRow(Base):
-    """One pass over records of a portal. `kind`: live, backfill, reconcile. `counts` holds what it did, by name."""
+    """One pass over records of a portal. `kind`: live, backfill, accept (a dry run's proposals are applied), undo.
+
+    `counts` holds what it did, by name. `is_dry`: everything was decided and nothing written. `target` says what an undo or accept is about, and
+    `parent_run_id` names the run it answers, where it is one. `total_count` and `done_count` are for the progress of long runs.
+    """
 
     __tablename__ = "run"
     __table_args__ = (Index("ix_run_portal_started", "portal_id", "started_at"),)
@@ -23,13 +27,22 @@ class RunRow(Base):
     started_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     finished_at: Mapped[Moment | None]
     counts: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    is_dry: Mapped[bool] = mapped_column(server_default=text("false"))
+    requested_by: Mapped[Str] = mapped_column(server_default=text("''"))
+    """E-mail of the person who asked for it, "command line", or "" for what runs by itself."""
+    parent_run_id: Mapped[Str | None]
+    target: Mapped[Json] = mapped_column(server_default=text("'{}'"))
+    total_count: Mapped[BigInt] = mapped_column(server_default=text("0"))
+    done_count: Mapped[BigInt] = mapped_column(server_default=text("0"))
 
 
 class LedgerRow(Base):
     """One property of one record in one run: what stood there, what we wanted, what was decided, what HubSpot said.
 
     `decision`: write, keep (policy left the value alone). `outcome`: pending, written, refused, unknown (the answer was lost), lost (it was
-    lost, and the record read again shows that the value did not arrive), kept (never asked for).
+    lost, and the record read again shows that the value did not arrive), kept (never asked for), proposed (a dry run would have written
+    it), accepted and declined (what became of a proposal). `superseded_at`: when we saw that the value no longer stands, because somebody
+    else changed it; such a value has no provenance any more. `property_name` "note:<purpose>" stands for a note on the record.
     """
 
     __tablename__ = "ledger"
@@ -44,6 +57,7 @@ class LedgerRow(Base):
             "object_id",
             postgresql_where=text("outcome IN ('pending', 'unknown')"),
         ),
+        Index("ix_ledger_proposed", "portal_id", "run_id", postgresql_where=text("outcome = 'proposed'")),
     )
 
     id: Mapped[BigInt] = mapped_column(Identity(always=True), primary_key=True)
@@ -67,6 +81,7 @@ class LedgerRow(Base):
     error: Mapped[Str | None]
     created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     settled_at: Mapped[Moment | None]
+    superseded_at: Mapped[Moment | None]
 
 
 class NoteRow(Base):
