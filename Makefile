@@ -3,7 +3,7 @@
 # make bench  measure it (JSON on standard output)
 # make run    start the product against real HubSpot, from settings in the environment
 # make setup  prepare only; the others do it themselves
-.PHONY: setup demo test bench run lock clean
+.PHONY: setup demo test bench run lock screenshots clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -36,6 +36,10 @@ bench: $(STAMP)
 
 run: $(STAMP)
 	@$(BIN)/leadlight up
+
+# Renews the pictures of the console in docs/images.
+screenshots: $(STAMP)
+	@$(BIN)/python -m tests.browser.screenshots
 
 # Needs `uv`; run after changing the dependencies in pyproject.toml.
 lock:

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from integration.admin.disconnect import Disconnector
 from integration.admin.install_links import SealedLinks
+from integration.admin.purge import Purger
 from integration.core.clock import Clock, system_clock
 from integration.core.crypto import SecretBox
 from integration.core.errors import ConfigError
@@ -24,7 +26,9 @@ from integration.core.settings import Settings
 from integration.db.embedded import EmbeddedPostgres
 from integration.db.session import Database
 from integration.hubspot.client import HubSpotClients
+from integration.hubspot.doctor import Doctor
 from integration.hubspot.limits import PortalLimits
+from integration.hubspot.manifest import MANIFEST
 from integration.hubspot.oauth import OAuthClient
 from integration.hubspot.oauth_state_store import OAuthStateStore
 from integration.hubspot.portal_store import DISCONNECTED, PortalStore
@@ -36,14 +40,17 @@ from integration.jobs.dead_letter_store import DeadLetterStore
 from integration.jobs.edge import JobEdge
 from integration.jobs.engine import JobEngine
 from integration.jobs.job_store import JobStore
+from integration.pipeline.budget_keeping import raise_budget_alerts
 from integration.pipeline.decisions import declared_properties
+from integration.pipeline.status_store import StatusStore
 from integration.pipeline.worklist_store import WorklistStore
 from integration.providers.adapter import Adapter, AdapterKit
 from integration.providers.cache_store import CacheStore
-from integration.providers.charge_store import ChargeStore
+from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.gates import Pace
 from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters, provider_infos
+from integration.providers.spending import Spending
 from integration.providers.waterfall import Enricher
 
 _WEB_CONNECTIONS_SPARE = 4
@@ -65,17 +72,45 @@ class Parts:
     oauth: OAuthClient
     clients: HubSpotClients
     provisioner: Provisioner
+    purger: Purger
     disconnector: Disconnector
     links: SealedLinks
     keys: KeysStore
+    digest_keys: DigestKeyStore
     cache: CacheStore
     worklist: WorklistStore
+    adapters: tuple[Adapter, ...]
+    spending: Spending
     enricher: Enricher
     engine: JobEngine
 
     def keyed_providers(self) -> tuple[str, ...]:
         """The providers that take a key, by name."""
         return tuple(info.name for info in provider_infos() if info.needs_key)
+
+
+def portal_doctor(parts: Parts) -> Doctor:
+    """Looks at one portal, with what the stores of the other packages know about it."""
+
+    def last_webhook_at(portal_id: int) -> datetime | None:
+        with parts.database.begin() as connection:
+            return StatusStore().last_delivery_at(connection, portal_id=portal_id)
+
+    def provider_keys(portal_id: int) -> Mapping[str, bool]:
+        with parts.database.begin() as connection:
+            stored = parts.keys.keys_of(connection, portal_id=portal_id)
+        return {name: name in stored for name in parts.keyed_providers()}
+
+    return Doctor(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        manifest=MANIFEST,
+        declarations=declared_properties(),
+        clock=parts.clock,
+        last_webhook_at=last_webhook_at,
+        provider_keys=provider_keys,
+    )
 
 
 def database_url(settings: Settings) -> str:
@@ -111,7 +146,9 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
     oauth = OAuthClient(settings.hubspot, transport, clock, metrics)
     tokens = AccessTokens(database, token_store, portals, oauth, clock, metrics)
     clients = HubSpotClients(settings.hubspot, tokens, PortalLimits(database, settings.hubspot), metrics, transport=transport)
-    keys, cache, jobs = KeysStore(box), CacheStore(), JobStore()
+    keys, digest_keys, jobs = KeysStore(box), DigestKeyStore(box), JobStore()
+    cache = CacheStore(digest_keys)
+    adapters, spending = all_adapters(settings, held), Spending(raise_budget_alerts)
 
     def pause_portal(connection: Connection, portal_id: int, reason: str) -> None:
         portals.set_state(connection, portal_id=portal_id, state=DISCONNECTED, reason=reason, now=clock())
@@ -121,6 +158,7 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
     )
     engine = JobEngine(database, edge, jobs=jobs)
     provisioner = Provisioner(database, clients, portals, declared_properties(), clock)
+    purger = Purger(database, portals, engine, clock, settings.worker.purge_after_days)
     return Parts(
         settings=settings,
         database=database,
@@ -132,12 +170,16 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
         oauth=oauth,
         clients=clients,
         provisioner=provisioner,
-        disconnector=Disconnector(database, clients, tokens, portals, provisioner, engine, clock),
+        purger=purger,
+        disconnector=Disconnector(database, clients, tokens, portals, provisioner, purger, clock),
         links=SealedLinks(box, OAuthStateStore(), clock),
         keys=keys,
+        digest_keys=digest_keys,
         cache=cache,
         worklist=WorklistStore(),
-        enricher=_build_enricher(settings, database, keys, cache, metrics, held),
+        adapters=adapters,
+        spending=spending,
+        enricher=_build_enricher(settings, database, adapters, spending, (keys, cache), metrics, held),
         engine=engine,
     )
 
@@ -179,14 +221,20 @@ def all_adapters(settings: Settings, held: ExitStack) -> tuple[Adapter, ...]:
 
 
 def _build_enricher(
-    settings: Settings, database: Database, keys: KeysStore, cache: CacheStore, metrics: Metrics, held: ExitStack
+    settings: Settings,
+    database: Database,
+    adapters: tuple[Adapter, ...],
+    spending: Spending,
+    stores: tuple[KeysStore, CacheStore],
+    metrics: Metrics,
+    held: ExitStack,
 ) -> Enricher:
     pool = held.enter_context(ThreadPoolExecutor(settings.worker.provider_threads, thread_name_prefix="provider"))
     return Enricher(
-        adapters=all_adapters(settings, held),
-        keys=keys,
-        cache=cache,
-        charges=ChargeStore(),
+        adapters=adapters,
+        keys=stores[0],
+        cache=stores[1],
+        spending=spending,
         pool=pool,
         clock=system_clock,
         database=database,

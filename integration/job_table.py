@@ -12,9 +12,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from integration.admin.disconnect import ERASE_JOB as ERASE_PORTAL_JOB
+from integration.admin.console.session_store import SessionStore
 from integration.admin.install_jobs import PROVISION_JOB, InstallJobs
 from integration.admin.install_links import DISCONNECT_LIFE
+from integration.admin.purge import ERASE_PORTAL_JOB
 from integration.app import Parts
 from integration.hubspot.oauth_state_store import OAuthStateStore
 from integration.hubspot.objects import BATCH_LIMIT
@@ -25,8 +26,10 @@ from integration.jobs.edge import JobFunction
 from integration.jobs.lanes import slots_for
 from integration.jobs.request import JsonScalar
 from integration.jobs.triggers import (
+    PRUNE_LEDGER,
     PURGE_CACHE,
     PURGE_INBOX,
+    PURGE_PORTALS,
     REFRESH_TOKEN,
     REFRESH_TOKENS,
     UNPACK,
@@ -36,12 +39,20 @@ from integration.jobs.triggers import (
     clock_triggers,
 )
 from integration.pipeline.batch import BatchRunner
+from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import decisions_for
+from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
-from integration.pipeline.lanes import BACKFILL, LANE_NAMES, LIVE, PROCESS_JOB, process_request
+from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
+from integration.pipeline.ledger_keeping import LedgerKeeper
 from integration.pipeline.ledger_store import LedgerStore, WrittenValue
+from integration.pipeline.people import Doorkeeper
+from integration.pipeline.proposals.accept import Accepter
+from integration.pipeline.proposals.jobs import ACCEPT_JOB, AcceptJob
 from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.undo.jobs import RESUME_UNDOS, UNDO_JOB, UNDO_TRIGGERS, UndoJobs
+from integration.pipeline.undo.runner import UndoRunner
 from integration.pipeline.worklist_store import WorkRequest
 from integration.syncs.jobs import RESUME_SYNCS, START_SYNCS_JOB, SYNC_JOB, SyncJobs, sync_triggers
 from integration.syncs.registry import all_syncs
@@ -68,14 +79,28 @@ def register_jobs(parts: Parts) -> None:
 
 def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
     """What the clock asks for, and how often."""
-    return (*clock_triggers(schedule or Schedule()), *sync_triggers(all_syncs()))
+    return (
+        *clock_triggers(schedule or Schedule()),
+        *sync_triggers(all_syncs()),
+        *UNDO_TRIGGERS,
+        *BUDGET_TRIGGERS,
+        *DUPLICATE_TRIGGERS,
+    )
 
 
 def all_jobs(parts: Parts) -> Sequence[JobEntry]:
-    caps = {LIVE: parts.settings.worker.live_batches_per_portal, BACKFILL: parts.settings.worker.backfill_batches_per_portal}
-    pipeline = PipelineJobs(parts.database, _batch_runner(parts))
+    worker = parts.settings.worker
+    caps = {
+        LIVE: worker.live_batches_per_portal,
+        BACKFILL: worker.backfill_batches_per_portal,
+        DRY: worker.backfill_batches_per_portal,
+    }
+    pipeline = PipelineJobs(parts.database, _batch_runner(parts), parts.clock)
     syncs = _sync_jobs(parts)
-    installs = InstallJobs(parts.database, parts.provisioner, parts.disconnector, parts.engine)
+    undos = _undo_jobs(parts)
+    duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
+    budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
+    installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
     batches = BatchJob(
         database=parts.database, deferrer=parts.engine, run_batch=pipeline.run_batch, request_for=process_request, caps=caps
     )
@@ -102,15 +127,24 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PROCESS_JOB, batches, swept=True),
         JobEntry(SWEEP_WORK.name, sweep, swept=True),
         JobEntry(ERASE_JOB, pipeline.erase),
+        JobEntry(ACCEPT_JOB, _accept_job(parts)),
         JobEntry(MOVE_HISTORY_JOB, pipeline.move_history),
         JobEntry(SYNC_JOB, syncs.walk, swept=True),
         JobEntry(START_SYNCS_JOB, syncs.start, swept=True),
         JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
+        JobEntry(UNDO_JOB, undos.carry, swept=True),
+        JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
+        JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
+        JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
+        JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True),
+        JobEntry(PURGE_CALLS.name, budgets.purge, swept=True),
         JobEntry(PROVISION_JOB, installs.provision),
-        JobEntry(ERASE_PORTAL_JOB, installs.erase_portal),
+        JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
+        JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
         JobEntry(REFRESH_TOKENS.name, refresh, swept=True),
         JobEntry(REFRESH_TOKEN, lambda args: _refresh(parts, args)),
         JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
+        JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
     )
 
@@ -124,6 +158,8 @@ def _batch_runner(parts: Parts) -> BatchRunner:
         states=RecordStateStore(),
         enricher=parts.enricher,
         decide_for=decisions_for,
+        people=Doorkeeper(parts.database, parts.digest_keys, parts.clock),
+        app_id=parts.settings.hubspot.app_id,
         clock=parts.clock,
         metrics=parts.metrics,
         lease_s=parts.settings.worker.lease_s,
@@ -140,6 +176,11 @@ def _unpacker(parts: Parts) -> JobFunction:
         clock=parts.clock,
         metrics=parts.metrics,
     ).run
+
+
+def _accept_job(parts: Parts) -> AcceptJob:
+    accepter = Accepter(parts.database, parts.clients, parts.portals, parts.settings.hubspot.app_id, parts.clock)
+    return AcceptJob(parts.database, accepter, parts.engine, parts.clock)
 
 
 def _own_writes(parts: Parts) -> RecentWrites:
@@ -162,6 +203,17 @@ def _sync_jobs(parts: Parts) -> SyncJobs:
         crm_for=lambda portal_id: parts.clients.for_portal(portal_id, live=False),
         clock=parts.clock,
     )
+
+
+def _undo_jobs(parts: Parts) -> UndoJobs:
+    runner = UndoRunner(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        app_id=parts.settings.hubspot.app_id,
+        clock=parts.clock,
+    )
+    return UndoJobs(database=parts.database, deferrer=parts.engine, runner=runner, portals=parts.portals, clock=parts.clock)
 
 
 @dataclass(frozen=True)
@@ -200,10 +252,11 @@ def _refresh(parts: Parts, args: Mapping[str, JsonScalar]) -> None:
 
 
 def _purge_caches(parts: Parts) -> None:
-    """Expired provider answers, and the nonces of links that have long ended."""
+    """Expired provider answers, sessions that ended, and the nonces of links that have long ended."""
     now: datetime = parts.clock()
     with parts.database.begin() as connection:
         OAuthStateStore().forget_before(connection, moment=now - _NONCE_MEMORY)
+        SessionStore().forget_ended(connection, now=now, idle=timedelta(minutes=parts.settings.web.session_idle_min))
         portal_ids = [portal.portal_id for portal in parts.portals.find_all(connection)]
     for portal_id in portal_ids:
         with parts.database.begin() as connection:

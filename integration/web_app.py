@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import structlog
 from flask import Flask, Response, jsonify
+from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 
 from integration.admin import install
+from integration.admin.console.audit_store import AuditStore
+from integration.admin.console.base import ConsoleParts, RecordEvent
+from integration.admin.console.entrance import Entrance
+from integration.admin.console.frame import build_console, build_gate
+from integration.admin.console.gate import Gate
+from integration.admin.console.sign_in import build_sign_in
 from integration.admin.disconnect import add_disconnect_routes
 from integration.admin.install import InstallParts
-from integration.api import health
-from integration.app import Parts, build_parts, database_url
+from integration.api import health, provenance
+from integration.app import Parts, build_parts, database_url, portal_doctor
 from integration.core.errors import AppError
 from integration.core.settings import Settings
 from integration.db.session import Database
@@ -20,6 +28,8 @@ from integration.hubspot.manifest import MANIFEST
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.lanes import LANE_NAMES
 from webhooks import receiver
+from webhooks.heard import find_heard
+from webhooks.replay import LetterSelection, replay_dead_letters
 
 _SPARE_CONNECTIONS = 4
 _log = structlog.get_logger(__name__)
@@ -40,9 +50,14 @@ def build_app(parts: Parts) -> Flask:
     app.register_blueprint(
         receiver.build_blueprint(database=parts.database, settings=parts.settings, clock=parts.clock, metrics=parts.metrics)
     )
-    admin = install.build_blueprint(_install_parts(parts))
+    console = console_parts(parts)
+    gate = build_gate(console)
+    install_parts = _install_parts(parts, gate)
+    admin = install.build_blueprint(install_parts)
     add_disconnect_routes(admin, database=parts.database, links=parts.links, portals=parts.portals, disconnector=parts.disconnector)
     app.register_blueprint(admin)
+    app.register_blueprint(build_sign_in(install_parts, gate))
+    app.register_blueprint(build_console(console, gate, parts.metrics))
     app.register_blueprint(
         health.build_blueprint(
             database=parts.database,
@@ -51,12 +66,13 @@ def build_app(parts: Parts) -> Flask:
             measure_backlog=lambda: _measure_backlog(parts),
         )
     )
+    app.register_blueprint(provenance.build_blueprint(database=parts.database, settings=parts.settings, clock=parts.clock))
     app.register_error_handler(AppError, lambda error: _answer(parts, error))
     app.register_error_handler(Exception, lambda error: _answer_unexpected(parts, error))
     return app
 
 
-def _install_parts(parts: Parts) -> InstallParts:
+def _install_parts(parts: Parts, gate: Gate) -> InstallParts:
     return InstallParts(
         settings=parts.settings,
         database=parts.database,
@@ -69,6 +85,40 @@ def _install_parts(parts: Parts) -> InstallParts:
         manifest=MANIFEST,
         declarations=declared_properties(),
         clock=parts.clock,
+        entrance=Entrance(gate, AuditStore()),
+    )
+
+
+def console_parts(parts: Parts) -> ConsoleParts:
+    """What the console's pages work with, including what lies in packages they may not import."""
+    doctor = portal_doctor(parts)
+
+    def replay(connection: Connection, portal_id: int, letter_ids: Sequence[int] | None) -> int:
+        selection = LetterSelection(letter_ids=letter_ids, portal_id=portal_id)
+        return replay_dead_letters(connection, selection, deferrer=parts.engine, now=parts.clock())
+
+    def events_of_record(connection: Connection, portal_id: int, object_type: str, object_id: str) -> Sequence[RecordEvent]:
+        heard = find_heard(connection, portal_id=portal_id, object_type=object_type, object_id=object_id)
+        return [RecordEvent(one.received_at, one.kind, one.property_name, one.change_source) for one in heard]
+
+    return ConsoleParts(
+        settings=parts.settings,
+        database=parts.database,
+        clock=parts.clock,
+        portals=parts.portals,
+        clients=parts.clients,
+        deferrer=parts.engine,
+        worklist=parts.worklist,
+        keys=parts.keys,
+        cache=parts.cache,
+        adapters=parts.adapters,
+        spending=parts.spending,
+        declarations=declared_properties(),
+        manifest=MANIFEST,
+        disconnector=parts.disconnector,
+        diagnose=doctor.diagnose,
+        replay_dead_letters=replay,
+        events_of_record=events_of_record,
     )
 
 

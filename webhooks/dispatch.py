@@ -50,6 +50,8 @@ class Reading:
     problems: list[DeadLetterEntry] = field(default_factory=list)
     repeats: Counter[int] = field(default_factory=Counter)
     """By portal."""
+    portals_of: dict[int, set[int]] = field(default_factory=dict)
+    """The portals each delivery names."""
 
 
 @dataclass
@@ -105,6 +107,7 @@ class Dispatcher:
         portal_id = None
         try:
             portal_id = parse_portal_id(item)
+            reading.portals_of.setdefault(delivery.delivery_id, set()).add(portal_id)
             event_type = parse_type(item)
             self._require_handler(event_type)
             event = parse_event(item, event_type, portal_id)

@@ -49,6 +49,7 @@ class Event(NamedTuple):
     property_name: str = ""
     property_value: str = ""
     survivor_id: str = ""
+    primary_id: str = ""
     merged_ids: tuple[str, ...] = ()
     association: Association | None = None
 
@@ -78,7 +79,7 @@ def parse_type(item: Tamed) -> EventType:
 def parse_event(item: Tamed, event_type: EventType, portal_id: int) -> Event:
     """The event as a whole, once its type is known to be one we handle. Raises BadPayload with the path of the field."""
     association = _association(item) if event_type.kind == "associationChange" else None
-    survivor_id, merged_ids = _merge(item) if event_type.kind == "merge" else ("", ())
+    survivor_id, primary_id, merged_ids = _merge(item) if event_type.kind == "merge" else ("", "", ())
     changed = event_type.kind == "propertyChange"
     return Event(
         type=event_type,
@@ -92,6 +93,7 @@ def parse_event(item: Tamed, event_type: EventType, portal_id: int) -> Event:
         property_name=item.at("propertyName").text() if changed else "",
         property_value=item.at("propertyValue").loose_text() if changed else "",
         survivor_id=survivor_id,
+        primary_id=primary_id,
         merged_ids=merged_ids,
         association=association,
     )
@@ -108,8 +110,8 @@ def _record_id(value: Tamed) -> str:
     return str(value.positive())
 
 
-def _merge(item: Tamed) -> tuple[str, tuple[str, ...]]:
-    """The record that remains, and those that went into it; a new id means that the primary record went away too."""
+def _merge(item: Tamed) -> tuple[str, str, tuple[str, ...]]:
+    """The record that remains, the primary one, and those that went away; a new id means that the primary record went too."""
     ends = [item.at(name) for name in ("newObjectId", "primaryObjectId", "objectId")]
     present = [_record_id(end) for end in ends if end.present]
     if not present:
@@ -117,9 +119,8 @@ def _merge(item: Tamed) -> tuple[str, tuple[str, ...]]:
     survivor_id = present[0]
     gone = {_record_id(merged) for merged in item.at("mergedObjectIds").items()}
     primary = item.at("primaryObjectId")
-    if primary.present:
-        gone.add(_record_id(primary))
-    return survivor_id, tuple(sorted(gone - {survivor_id}))
+    primary_id = _record_id(primary) if primary.present else survivor_id
+    return survivor_id, primary_id, tuple(sorted({*gone, primary_id} - {survivor_id}))
 
 
 def _association(item: Tamed) -> Association:

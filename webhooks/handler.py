@@ -32,11 +32,12 @@ class Erase(NamedTuple):
 
 
 class MoveHistory(NamedTuple):
-    """What is stored about one record now belongs to another."""
+    """What is stored about one record now belongs to another. `is_primary`: its values count more than those of others that go there."""
 
     object_type: str
     from_id: str
     to_id: str
+    is_primary: bool = False
 
 
 class Ignore(NamedTuple):

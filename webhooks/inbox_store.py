@@ -52,6 +52,13 @@ _SEEN_BEFORE = """
 """
 
 
+_COUNT_EVENTS: Final = r"""
+    SELECT portal_id, sum(regexp_count(encode(body, 'escape'), '"subscriptionType"\s*:\s*"company'))::bigint,
+        sum(regexp_count(encode(body, 'escape'), '"subscriptionType"'))::bigint
+    FROM delivery WHERE received_at >= %s AND received_at < %s AND unpacked_at IS NOT NULL AND portal_id IS NOT NULL GROUP BY 1
+"""
+
+
 class NewDelivery(NamedTuple):
     """A delivery as received. `portal_id` is what its first event says, unchecked; None when it says nothing usable."""
 
@@ -124,6 +131,14 @@ class InboxStore:
             (since, until),
         )
         return cursor.rowcount
+
+    def count_events(self, connection: Connection, *, since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
+        """All portals: how many events the deliveries received in that time hold, by portal: about companies, and about anything else.
+
+        Counted in the bodies as they came, so an upper bound of the records they name.
+        """
+        rows = driver_connection(connection).execute(_COUNT_EVENTS, (since, until))
+        return {row[0]: (row[1], row[2] - row[1]) for row in rows}  # type: ignore[index]
 
     def put_back_ids(self, connection: Connection, delivery_ids: Sequence[int]) -> frozenset[int]:
         """All portals: those of the deliveries that are still kept; they wait again."""

@@ -13,8 +13,11 @@ from integration.core.clock import Clock
 from integration.db.session import Database
 from integration.jobs.dead_letter_store import DeadLetterStore
 from integration.jobs.request import Deferrer, JsonScalar
+from integration.pipeline.delivery_body_store import DeliveryBodyStore
 from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.withdraw_store import WithdrawStore
 from integration.pipeline.worklist_store import WorklistStore
+from webhooks.cleaning import Cleaner
 from webhooks.dispatch import Dispatcher
 from webhooks.handler import InputProperties
 from webhooks.inbox_store import InboxStore
@@ -48,7 +51,10 @@ def build_unpacker(
         metrics=metrics,
         inbox=InboxStore(),
         dead_letters=DeadLetterStore(),
-        changes=PortalChanges(deferrer=deferrer, clock=clock, worklist=WorklistStore(), records=RecordStateStore()),
+        changes=PortalChanges(
+            deferrer=deferrer, clock=clock, worklist=WorklistStore(), records=RecordStateStore(), withdrawal=WithdrawStore()
+        ),
+        cleaner=Cleaner(RecordStateStore(), DeliveryBodyStore()),
     )
 
 

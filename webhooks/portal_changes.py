@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -13,12 +14,15 @@ from integration.core.clock import Clock
 from integration.jobs.request import LIFECYCLE_PRIORITY, Deferrer, JobRequest
 from integration.pipeline.lanes import LIVE, process_request
 from integration.pipeline.record_state_store import RecordStateStore, RecordStatus, Status
+from integration.pipeline.withdraw_store import WithdrawStore
 from integration.pipeline.worklist_store import CAUSE_LIMIT, WorklistStore, WorkRequest
 from webhooks.dispatch import PortalPlan
 from webhooks.handler import Erase, MoveHistory
 
 ERASE_JOB: Final = "erase"
 MOVE_HISTORY_JOB: Final = "move_history"
+_ERASE_AFTER_S: Final = (0, 25, 900)
+"""Batches clean up behind themselves when their record was erased meanwhile; the later passes are for an undo or a dry run under way."""
 
 _Statuses = Mapping[tuple[str, str], RecordStatus]
 
@@ -31,6 +35,7 @@ class PortalChanges:
     clock: Clock
     worklist: WorklistStore
     records: RecordStateStore
+    withdrawal: WithdrawStore
 
     def carry_out(self, connection: Connection, portal_id: int, plan: PortalPlan) -> None:
         """Everything the plan asks for. The same facts and work in any order and any cut leave the same rows behind."""
@@ -44,9 +49,13 @@ class PortalChanges:
                 gone[object_type].append(object_id)
         for object_type, object_ids in gone.items():
             self.worklist.remove(connection, portal_id, object_type, object_ids)
+            self.withdrawal.withdraw(
+                connection, portal_id=portal_id, object_type=object_type, object_ids=sorted(object_ids), now=self.clock()
+            )
         for erasure in sorted(plan.erasures):
-            self.deferrer.defer(connection, erase_request(portal_id, erasure))
-        for move in sorted(plan.moves):
+            for request in erase_requests(portal_id, erasure, now=self.clock()):
+                self.deferrer.defer(connection, request)
+        for move in sorted(plan.moves, key=lambda move: (move.to_id, not move.is_primary, move)):
             survivor_id = statuses[move.object_type, move.from_id].survivor_id or move.to_id
             self.deferrer.defer(connection, move_history_request(portal_id, move._replace(to_id=survivor_id)))
 
@@ -84,14 +93,18 @@ class PortalChanges:
         }
 
 
-def erase_request(portal_id: int, erasure: Erase) -> JobRequest:
-    """Asks that everything stored about the record be erased."""
-    return JobRequest(
-        ERASE_JOB,
-        {"portal_id": portal_id, "object_type": erasure.object_type, "object_id": erasure.object_id},
-        queueing_lock=f"{ERASE_JOB}:{portal_id}:{erasure.object_type}:{erasure.object_id}",
-        priority=LIFECYCLE_PRIORITY,
-    )
+def erase_requests(portal_id: int, erasure: Erase, *, now: datetime) -> list[JobRequest]:
+    """Asks that everything stored about the record be erased: at once, and again for what was in somebody's hands at that moment."""
+    return [
+        JobRequest(
+            ERASE_JOB,
+            {"portal_id": portal_id, "object_type": erasure.object_type, "object_id": erasure.object_id},
+            queueing_lock=f"{ERASE_JOB}:{portal_id}:{erasure.object_type}:{erasure.object_id}:{after_s}",
+            priority=LIFECYCLE_PRIORITY,
+            run_at=now + timedelta(seconds=after_s) if after_s else None,
+        )
+        for after_s in _ERASE_AFTER_S
+    ]
 
 
 def move_history_request(portal_id: int, move: MoveHistory) -> JobRequest:

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from typing import Final, Protocol
-from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -25,6 +24,7 @@ from integration.core.errors import AppError, BadPayload, BadSignature, NotFound
 from integration.core.settings import Settings
 from integration.db.session import Database
 from integration.hubspot import signature
+from integration.hubspot.signed_request import called_uri
 from integration.jobs.triggers import UNPACK
 from webhooks.inbox_store import InboxStore, NewDelivery
 from webhooks.intake import Intake
@@ -83,26 +83,6 @@ def build_blueprint(*, database: Database, settings: Settings, clock: Clock, met
         return response
 
     return blueprint
-
-
-def called_uri(environ: dict[str, object], public_url: str) -> str:
-    """The full address as HubSpot called it, undecoded. A path in the public address is added unless the request target has it already."""
-    target = str(environ.get("RAW_URI") or environ.get("REQUEST_URI") or _rebuilt_target(environ))
-    if not target.startswith("/"):  # the absolute form that proxies may use
-        parts = urlsplit(target)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    public = urlsplit(public_url)
-    prefix = public.path.rstrip("/")
-    if prefix and (target == prefix or target.startswith(f"{prefix}/")):
-        prefix = ""
-    return f"{public.scheme}://{public.netloc}{prefix}{target}"
-
-
-def _rebuilt_target(environ: dict[str, object]) -> str:
-    """For servers that keep no raw target: right unless the path itself holds escapes, and ours holds none."""
-    path = quote(f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}", encoding="latin-1")
-    query = environ.get("QUERY_STRING")
-    return f"{path}?{query}" if query else path
 
 
 def _read_body(received: Request) -> bytes:

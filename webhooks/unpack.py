@@ -10,7 +10,7 @@ Limit: a person who sets a property back, within minutes, to the value that we w
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
@@ -20,8 +20,9 @@ from integration.core.clock import Clock
 from integration.db.session import Database
 from integration.jobs.dead_letter_store import DeadLetterStore
 from integration.jobs.request import Deferrer, JsonScalar
-from webhooks.dispatch import Dispatcher, Reading, Sourced
-from webhooks.inbox_store import InboxStore
+from webhooks.cleaning import Cleaner, without_content
+from webhooks.dispatch import Dispatcher, Sourced
+from webhooks.inbox_store import InboxStore, StoredDelivery
 from webhooks.portal_changes import PortalChanges
 
 _DELIVERIES_A_CHUNK: Final = 50
@@ -54,6 +55,7 @@ class Unpacker:
     inbox: InboxStore
     dead_letters: DeadLetterStore
     changes: PortalChanges
+    cleaner: Cleaner
 
     def run(self, _args: Mapping[str, JsonScalar]) -> None:
         """As a job: chunk after chunk until the inbox is empty."""
@@ -67,15 +69,16 @@ class Unpacker:
             deliveries = self.inbox.take(connection, limit=_DELIVERIES_A_CHUNK, byte_limit=_BYTES_A_CHUNK, now=now)
             if not deliveries:
                 return 0
-            outcomes, reasons = self._settle(connection, self.dispatcher.read(deliveries))
+            outcomes, reasons = self._settle(connection, deliveries)
         for outcome, count in outcomes.items():
             self.metrics.events(outcome, count)
         for reason in reasons.elements():
             self.metrics.error(reason)
         return len(deliveries)
 
-    def _settle(self, connection: Connection, reading: Reading) -> tuple[Counter[str], Counter[str]]:
+    def _settle(self, connection: Connection, deliveries: Sequence[StoredDelivery]) -> tuple[Counter[str], Counter[str]]:
         """Carries everything out; returns the events by outcome and the dead letters by reason."""
+        reading = self.dispatcher.read(deliveries)
         named = {*reading.events, *(letter.portal_id for letter in reading.problems if letter.portal_id is not None)}
         installed = self.inbox.find_installed(connection, sorted(named))
         outcomes: Counter[str] = Counter()
@@ -92,8 +95,10 @@ class Unpacker:
             outcomes.update(plan.outcomes)
             letters += plan.problems
             self.changes.carry_out(connection, portal_id, plan)
+        erased = self.cleaner.find_erased(connection, reading, installed)
+        self.cleaner.clean_deliveries(connection, deliveries, reading, erased)
         outcomes["dead_letter"] = len(letters)
-        self.dead_letters.save(connection, letters)
+        self.dead_letters.save(connection, without_content(letters, erased))
         return +outcomes, Counter(letter.reason for letter in letters)
 
     def _without_repeats(

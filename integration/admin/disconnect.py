@@ -1,4 +1,4 @@
-"""Disconnecting a portal from our side: HubSpot is told, secrets and waiting work go at once, the rest is erased by a job.
+"""Disconnecting a portal from our side: HubSpot is told, secrets and waiting work go at once, the rest when its time comes (see `purge`).
 
 HubSpot requires that an app uninstalls itself when its customer disconnects in the app. Source:
 https://developers.hubspot.com/docs/api-reference/latest/app-management/app-uninstalls/guide (read 2026-11).
@@ -7,8 +7,7 @@ https://developers.hubspot.com/docs/api-reference/latest/app-management/app-unin
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, request
@@ -18,31 +17,31 @@ from integration.admin import install_problems
 from integration.admin.disconnect_store import DisconnectStore
 from integration.admin.install_links import SealedLinks, StateRefused, Ticket
 from integration.admin.pages import Problem, render_page, render_problem
+from integration.admin.purge import Purger
 from integration.core.clock import Clock
-from integration.core.errors import ReauthRequired, Rejected, UpstreamError
+from integration.core.errors import Conflict, NotFound, ReauthRequired, Rejected, UpstreamError
 from integration.db.session import Database
 from integration.hubspot.client import HubSpotClients
 from integration.hubspot.manifest import APP_NAME
-from integration.hubspot.portal_store import UNINSTALLED, PortalStore
+from integration.hubspot.portal_store import UNINSTALLED, Portal, PortalStore
 from integration.hubspot.provision import Provisioner
 from integration.hubspot.tokens import AccessTokens
-from integration.jobs.request import HOUSEKEEPING_PRIORITY, Deferrer, JobRequest
-
-ERASE_JOB: Final = "erase_portal"
-_ERASE_AFTER: Final = timedelta(minutes=15)
-"""Batches that are under way when the admin disconnects have ended by then, so nothing is written behind the eraser."""
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Farewell:
-    """How a disconnect went. `was_connected` False: HubSpot had ended the connection before, so there was nobody to tell."""
+    """How a disconnect went. `was_connected` False: HubSpot had ended the connection before, so there was nobody to tell.
+
+    `erased_at` is when everything stored here goes by itself, None when that is under way already.
+    """
 
     was_connected: bool
     properties_removed: bool
     clean_up_problem: str
     waiting_dropped: int
+    erased_at: datetime | None
 
 
 class Disconnector:
@@ -55,7 +54,7 @@ class Disconnector:
         tokens: AccessTokens,
         portals: PortalStore,
         provisioner: Provisioner,
-        deferrer: Deferrer,
+        purger: Purger,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -63,39 +62,47 @@ class Disconnector:
         self._tokens = tokens
         self._portals = portals
         self._provisioner = provisioner
-        self._deferrer = deferrer
+        self._purger = purger
         self._clock = clock
         self._store = DisconnectStore()
 
-    def run(self, portal_id: int, *, clean_up: bool) -> Farewell:
-        """Remove our properties if asked, uninstall at HubSpot, then erase. Raises RateLimited or Unavailable with nothing erased."""
+    @property
+    def purge_after_days(self) -> int:
+        return self._purger.after_days
+
+    def erased_by(self, portal: Portal) -> datetime | None:
+        """When everything stored about the portal is erased by itself; None while it is connected or once that is done."""
+        return self._purger.due_at(portal)
+
+    def run(self, portal_id: int, *, clean_up: bool, erase_now: bool = False) -> Farewell:
+        """Remove our properties if asked, uninstall at HubSpot, then stop all work. Raises RateLimited or Unavailable with nothing erased."""
         problem = self._remove_properties(portal_id) if clean_up else ""
         was_connected = self._uninstall(portal_id)
         now = self._clock()
         with self._database.begin() as connection:
             dropped = self._store.stop(connection, portal_id=portal_id)
             self._portals.set_state(connection, portal_id=portal_id, state=UNINSTALLED, reason="disconnected_by_admin", now=now)
-            self._deferrer.defer(
-                connection,
-                JobRequest(
-                    ERASE_JOB,
-                    {"portal_id": portal_id},
-                    queueing_lock=f"erase:{portal_id}",
-                    priority=HOUSEKEEPING_PRIORITY,
-                    run_at=now + _ERASE_AFTER,
-                ),
-            )
         self._tokens.forget(portal_id)
-        _log.info("portal_uninstalled", portal_id=portal_id, was_connected=was_connected)
-        return Farewell(was_connected, clean_up and not problem, problem, dropped)
-
-    def erase(self, portal_id: int) -> int:
-        """The job `erase_portal`: every row of the portal, unless it was installed again meanwhile. Gives how many rows went."""
+        if erase_now:
+            self.erase_now(portal_id)
+        _log.info("portal_uninstalled", portal_id=portal_id, was_connected=was_connected, erase_now=erase_now)
         with self._database.begin() as connection:
             portal = self._portals.find(connection, portal_id=portal_id)
-            if portal is None or portal.state != UNINSTALLED:
-                return 0
-            return self._store.erase(connection, portal_id=portal_id)
+        due_at = None if erase_now or portal is None else self.erased_by(portal)
+        return Farewell(was_connected, clean_up and not problem, problem, dropped, due_at)
+
+    def erase_now(self, portal_id: int) -> None:
+        """Ask for the erasure of everything stored about a portal that is not connected any more; it is done within a minute or so.
+
+        Raises Conflict while the portal is connected, and NotFound for one that never was.
+        """
+        with self._database.begin() as connection:
+            portal = self._portals.find(connection, portal_id=portal_id)
+            if portal is None:
+                raise NotFound(f"Portal {portal_id} never installed {APP_NAME}.")
+            if portal.is_connected:
+                raise Conflict("The portal is connected. Disconnect it first; what is stored can then be erased at once.")
+            self._purger.ask(connection, portal)
 
     def _remove_properties(self, portal_id: int) -> str:
         """Empty when our properties are gone, otherwise why they are not."""
@@ -127,7 +134,14 @@ def add_disconnect_routes(
                 portal = portals.find(connection, portal_id=portal_id)
         except StateRefused as refused:
             return render_problem(install_problems.link_refused(refused.reason))
-        return render_page("disconnect.html", app_name=APP_NAME, portal_id=portal_id, portal=portal, link=one_time_link)
+        return render_page(
+            "disconnect.html",
+            app_name=APP_NAME,
+            portal_id=portal_id,
+            portal=portal,
+            link=one_time_link,
+            purge_after_days=disconnector.purge_after_days,
+        )
 
     def act(portal_id: int) -> Response:
         try:
@@ -136,7 +150,11 @@ def add_disconnect_routes(
         except StateRefused as refused:
             return render_problem(install_problems.link_refused(refused.reason))
         try:
-            farewell = disconnector.run(portal_id, clean_up=request.form.get("clean_up") == "yes")
+            farewell = disconnector.run(
+                portal_id,
+                clean_up=request.form.get("clean_up") == "yes",
+                erase_now=request.form.get("erase_now") == "yes",
+            )
         except UpstreamError as error:
             return render_problem(_not_disconnected(error))
         _use_up(database, links, ticket)

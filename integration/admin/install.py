@@ -1,7 +1,9 @@
 """The install: to HubSpot's consent page, back with a code, tokens stored, work asked for, and a page that says what happens next.
 
-The callback makes one call (code for tokens) and one transaction (tokens, portal, jobs); reading the account, making the properties and
-the first backfill are jobs, so a slow HubSpot cannot lose an install. Source:
+The callback makes two calls (code for tokens, and whose they are) and one transaction (tokens, portal, jobs); reading the account, making
+the properties and the first backfill are jobs, so a slow HubSpot cannot lose an install. A sign-in to the console comes back here too,
+since an app has one redirect address; its tokens are dropped when the portal is connected already, never revoked: HubSpot may have handed
+out those that the portal's work runs on. Source:
 https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/oauth/working-with-oauth (read 2026-11).
 """
 
@@ -17,16 +19,16 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from integration.admin import install_problems
+from integration.admin.console.entrance import Entrance
 from integration.admin.install_jobs import provision_request
-from integration.admin.install_links import STATE_LIFE, SealedLinks, StateRefused
-from integration.admin.install_problems import STATE_PROBLEMS
+from integration.admin.install_links import INSTALL, SIGN_IN, STATE_LIFE, SealedLinks, StateRefused, Ticket
 from integration.admin.pages import Problem, new_blueprint, render_page, render_problem
 from integration.core.clock import Clock
 from integration.core.errors import BadInput, Rejected, UpstreamError
 from integration.core.settings import Settings
 from integration.db.session import Database
 from integration.hubspot.manifest import APP_NAME, CALLBACK_PATH, PROPERTY_GROUP_LABEL, Manifest
-from integration.hubspot.oauth import AppCredentialsRefused, Grant, OAuthClient
+from integration.hubspot.oauth import AppCredentialsRefused, Grant, Identity, OAuthClient
 from integration.hubspot.objects import PropertyDeclaration
 from integration.hubspot.portal_store import PortalStore
 from integration.hubspot.token_store import TokenStore
@@ -55,6 +57,7 @@ class InstallParts:
     manifest: Manifest
     declarations: Sequence[PropertyDeclaration]
     clock: Clock
+    entrance: Entrance
 
     @property
     def redirect_uri(self) -> str:
@@ -87,10 +90,15 @@ def build_blueprint(parts: InstallParts) -> Blueprint:
 def _install(parts: InstallParts) -> AnyResponse:
     if not parts.is_set_up:
         return render_problem(install_problems.not_set_up(parts.manifest))
+    return begin_consent(parts, INSTALL)
+
+
+def begin_consent(parts: InstallParts, purpose: str, goes_to: str = "") -> AnyResponse:
+    """Send this browser to HubSpot's consent page, for an install or a sign-in that ends at `goes_to`."""
     known = request.cookies.get(_COOKIE, "")
     browser = known if _BROWSER.match(known) else parts.links.new_browser()
     with parts.database.begin() as connection:
-        state = parts.links.new_state(connection, browser)
+        state = parts.links.new_state(connection, browser, purpose, goes_to)
     response = redirect(parts.oauth.authorize_url(parts.manifest, redirect_uri=parts.redirect_uri, state=state), code=303)
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(
@@ -104,49 +112,100 @@ def _install(parts: InstallParts) -> AnyResponse:
     return response
 
 
+@dataclass(frozen=True)
+class _Arrival:
+    """What a callback brought: what it is for, what HubSpot granted, and who granted it (None: HubSpot did not say)."""
+
+    ticket: Ticket
+    grant: Grant
+    identity: Identity | None
+
+
 def _callback(parts: InstallParts) -> AnyResponse:
     try:
-        grant = _granted(parts)
+        arrival = _arrived(parts)
+        must_connect = arrival.ticket.purpose == INSTALL or not _is_connected(parts, arrival.grant.portal_id)
+        if must_connect:
+            _require_scopes(parts, arrival.grant)
+            _connect(parts, arrival)
+        end = _sign_in if arrival.ticket.purpose == SIGN_IN else _show_installed
+        response = end(parts, arrival)
     except InstallStopped as stopped:
         _log.info("install_stopped", reason=stopped.reason)
         return render_problem(stopped.problem)
-    _connect(parts, grant)
-    link = parts.links.status_link(grant.portal_id)
-    response = redirect(url_for("admin.installed", portal_id=grant.portal_id, link=link), code=303)
     response.delete_cookie(_COOKIE)
     return response
 
 
-def _granted(parts: InstallParts) -> Grant:
-    """The grant a callback brings, with every required right in it. Raises InstallStopped with the page to show."""
+def _sign_in(parts: InstallParts, arrival: _Arrival) -> AnyResponse:
+    if arrival.identity is None:
+        raise InstallStopped(install_problems.nobody_named(), "nobody_named")
+    return parts.entrance.admit(arrival.identity, arrival.ticket.goes_to)
+
+
+def _show_installed(parts: InstallParts, arrival: _Arrival) -> AnyResponse:
+    portal_id = arrival.grant.portal_id
+    response = redirect(url_for("admin.installed", portal_id=portal_id, link=parts.links.status_link(portal_id)), code=303)
+    if arrival.identity is not None:
+        parts.entrance.open_session(response, arrival.identity)
+    return response
+
+
+def _arrived(parts: InstallParts) -> _Arrival:
+    """What a callback brings. Raises InstallStopped with the page to show."""
     if not parts.is_set_up:
         raise InstallStopped(install_problems.not_set_up(parts.manifest), "not_set_up")
+    purpose = parts.links.purpose_of_state(request.args.get("state"))
     if request.args.get("error"):
-        raise InstallStopped(install_problems.access_denied(), "access_denied")
+        raise InstallStopped(install_problems.access_denied(purpose), "access_denied")
     try:
         with parts.database.begin() as connection:
-            parts.links.spend_state(connection, request.args.get("state"), request.cookies.get(_COOKIE))
+            ticket = parts.links.spend_state(connection, request.args.get("state"), request.cookies.get(_COOKIE))
         grant = parts.oauth.exchange_code(request.args.get("code", ""), redirect_uri=parts.redirect_uri)
     except StateRefused as refused:
-        raise InstallStopped(STATE_PROBLEMS[refused.reason], refused.reason) from refused
+        raise InstallStopped(install_problems.state_refused(refused.reason, purpose), refused.reason) from refused
     except Rejected as refused:
         raise InstallStopped(install_problems.code_refused(), refused.reason) from refused
     except AppCredentialsRefused as refused:
         raise InstallStopped(install_problems.our_fault(), refused.reason) from refused
     except UpstreamError as error:
         raise InstallStopped(install_problems.hubspot_unavailable(), error.reason) from error
+    return _Arrival(ticket, grant, _identity(parts, grant))
+
+
+def _identity(parts: InstallParts, grant: Grant) -> Identity | None:
+    """Who granted. None when HubSpot does not say: an install goes on without, a sign-in does not."""
+    try:
+        identity = parts.oauth.identify(grant.tokens.access_token)
+    except UpstreamError as error:
+        _log.warning("identity_unknown", portal_id=grant.portal_id, reason=error.reason)
+        return None
+    if identity.portal_id != grant.portal_id:
+        _log.warning("identity_of_another_portal", portal_id=grant.portal_id)
+        return None
+    return identity
+
+
+def _is_connected(parts: InstallParts, portal_id: int) -> bool:
+    with parts.database.begin() as connection:
+        portal = parts.portals.find(connection, portal_id=portal_id)
+    return portal is not None and portal.is_connected
+
+
+def _require_scopes(parts: InstallParts, grant: Grant) -> None:
     lacking = parts.manifest.lacking(grant.scopes)
     if lacking:
         raise InstallStopped(install_problems.insufficient_scopes(lacking), "insufficient_scopes")
-    return grant
 
 
-def _connect(parts: InstallParts, grant: Grant) -> None:
-    """Tokens, portal and jobs in one transaction. A portal that was here before is reconnected with its choices kept."""
-    now = parts.clock()
+def _connect(parts: InstallParts, arrival: _Arrival) -> None:
+    """Tokens, portal, first admin and jobs in one transaction. A portal that was here before is reconnected with its choices kept."""
+    now, grant = parts.clock(), arrival.grant
     with parts.database.begin() as connection:
         parts.token_store.save(connection, portal_id=grant.portal_id, tokens=grant.tokens, now=now)
         is_new = parts.portals.connect(connection, portal_id=grant.portal_id, scopes=grant.scopes, now=now)
+        if arrival.identity is not None:
+            parts.entrance.make_first_admin(connection, arrival.identity)
         parts.deferrer.defer(connection, provision_request(grant.portal_id))
     parts.tokens.forget(grant.portal_id)
     _log.info("portal_connected", portal_id=grant.portal_id, is_new=is_new)

@@ -1,15 +1,15 @@
-"""The jobs behind the install and disconnect pages: provision a portal and then start its first backfill; erase one that left."""
+"""The job behind the install pages: provision a portal and then start its first backfill."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from integration.admin.disconnect import Disconnector
 from integration.db.session import Database
 from integration.hubspot.provision import Provisioner
 from integration.jobs.arguments import whole_number
 from integration.jobs.request import LIFECYCLE_PRIORITY, Deferrer, JobRequest, JsonScalar
+from integration.pipeline.definitions.catalog_store import CatalogStore
 from integration.syncs.jobs import sync_request
 
 PROVISION_JOB: Final = "provision"
@@ -23,13 +23,13 @@ def provision_request(portal_id: int) -> JobRequest:
 
 
 class InstallJobs:
-    """The job functions `provision` and `erase_portal`."""
+    """The job function `provision`."""
 
-    def __init__(self, database: Database, provisioner: Provisioner, disconnector: Disconnector, deferrer: Deferrer) -> None:
+    def __init__(self, database: Database, provisioner: Provisioner, deferrer: Deferrer) -> None:
         self._database = database
         self._provisioner = provisioner
-        self._disconnector = disconnector
         self._deferrer = deferrer
+        self._catalogs = CatalogStore()
 
     def provision(self, args: Mapping[str, JsonScalar]) -> None:
         """Job `provision`: account facts and properties, then the first backfill, which needs the properties to write into.
@@ -39,8 +39,5 @@ class InstallJobs:
         portal_id = whole_number(args, "portal_id")
         self._provisioner.run(portal_id)
         with self._database.begin() as connection:
+            self._catalogs.forget(connection, portal_id=portal_id)
             self._deferrer.defer(connection, sync_request(portal_id, _BACKFILL))
-
-    def erase_portal(self, args: Mapping[str, JsonScalar]) -> None:
-        """Job `erase_portal`: everything a portal left behind, unless it came back meanwhile."""
-        self._disconnector.erase(whole_number(args, "portal_id"))

@@ -21,6 +21,8 @@ from integration.core.crypto import SecretBox, UnreadableSecret
 from integration.core.errors import BadInput
 from integration.hubspot.oauth_state_store import OAuthStateStore
 
+INSTALL: Final = "install"
+SIGN_IN: Final = "sign_in"
 STATE_LIFE: Final = timedelta(minutes=15)
 STATUS_LIFE: Final = timedelta(hours=12)
 DISCONNECT_LIFE: Final = timedelta(days=7)
@@ -38,6 +40,8 @@ class Ticket:
     purpose: str
     nonce: str
     subject: str
+    goes_to: str = ""
+    """The page wanted after a sign-in."""
 
 
 class SealedLinks:
@@ -52,19 +56,28 @@ class SealedLinks:
         """A fresh value for the cookie that ties an install to its browser."""
         return secrets.token_urlsafe(_NONCE_BYTES)
 
-    def new_state(self, connection: Connection, browser: str) -> str:
-        """The `state` of one install, for the browser that carries this cookie."""
-        return self._issue(connection, "install", _digest(browser))
+    def new_state(self, connection: Connection, browser: str, purpose: str = INSTALL, goes_to: str = "") -> str:
+        """The `state` of one install or sign-in, for the browser that carries this cookie."""
+        return self._issue(connection, purpose, _digest(browser), goes_to)
 
-    def spend_state(self, connection: Connection, state: str | None, browser: str | None) -> None:
+    def purpose_of_state(self, state: str | None) -> str:
+        """What a callback's state was made for, also when it does not hold any more; an install when that cannot be told."""
+        try:
+            self._box.open((state or "").encode(), bound_to=f"link:{SIGN_IN}")
+        except UnreadableSecret:
+            return INSTALL
+        return SIGN_IN
+
+    def spend_state(self, connection: Connection, state: str | None, browser: str | None) -> Ticket:
         """Use up the state of a callback. Raises StateRefused saying why it does not hold."""
-        ticket = self._opened(state, "install", STATE_LIFE)
+        ticket = self._opened(state, self.purpose_of_state(state), STATE_LIFE)
         if not self._store.is_open(connection, nonce=ticket.nonce):
             raise StateRefused("This install link was used before.", reason="replayed")
         if not browser or not hmac.compare_digest(ticket.subject, _digest(browser)):
             raise StateRefused("The install was started in another browser.", reason="other_browser")
         if not self._store.spend(connection, nonce=ticket.nonce, now=self._clock()):
             raise StateRefused("This install link was used before.", reason="replayed")
+        return ticket
 
     def status_link(self, portal_id: int) -> str:
         """Opens the portal's status page, as often as wanted, for twelve hours."""
@@ -88,13 +101,13 @@ class SealedLinks:
         """True for exactly one caller."""
         return self._store.spend(connection, nonce=ticket.nonce, now=self._clock())
 
-    def _issue(self, connection: Connection, purpose: str, subject: str) -> str:
+    def _issue(self, connection: Connection, purpose: str, subject: str, goes_to: str = "") -> str:
         nonce = secrets.token_urlsafe(_NONCE_BYTES)
         self._store.issue(connection, nonce=nonce, now=self._clock())
-        return self._seal(purpose, nonce, subject)
+        return self._seal(purpose, nonce, subject, goes_to)
 
-    def _seal(self, purpose: str, nonce: str, subject: str) -> str:
-        payload = json.dumps({"nonce": nonce, "subject": subject, "at": self._clock().isoformat()})
+    def _seal(self, purpose: str, nonce: str, subject: str, goes_to: str = "") -> str:
+        payload = json.dumps({"nonce": nonce, "subject": subject, "goes_to": goes_to, "at": self._clock().isoformat()})
         return self._box.seal(payload, bound_to=f"link:{purpose}").decode()
 
     def _opened(self, text: str | None, purpose: str, life: timedelta) -> Ticket:
@@ -106,7 +119,7 @@ class SealedLinks:
             raise StateRefused("The link was not made by this server.", reason="unreadable") from error
         if self._clock() - datetime.fromisoformat(payload["at"]) > life:
             raise StateRefused("The link has ended.", reason="expired")
-        return Ticket(purpose, payload["nonce"], payload["subject"])
+        return Ticket(purpose, payload["nonce"], payload["subject"], payload.get("goes_to", ""))
 
     def _for_portal(self, ticket: Ticket, portal_id: int) -> Ticket:
         if ticket.subject != str(portal_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from integration.admin.install_links import SIGN_IN
 from integration.admin.pages import Problem
 from integration.hubspot.manifest import APP_NAME, Manifest, Scope
 
@@ -42,8 +43,49 @@ STATE_PROBLEMS: Final[Mapping[str, Problem]] = {
 }
 
 
-def access_denied() -> Problem:
-    """The admin said no, or may not say yes."""
+_SIGN_IN_PROBLEMS: Final[Mapping[str, Problem]] = {
+    "expired": Problem("That took too long", "A sign-in must be finished within 15 minutes.", ("Sign in again from /admin.",)),
+    "replayed": Problem(
+        "This sign-in was used already",
+        "Every sign-in can come back here once, and this one did.",
+        ("If you are signed in, go on from /admin.", "Otherwise sign in again there."),
+    ),
+    "other_browser": Problem(
+        "Another browser started this sign-in",
+        "For your safety a sign-in must end in the browser where it began, with cookies allowed.",
+        ("Sign in again from /admin in this browser.", "If it happens again, allow cookies for this site."),
+    ),
+}
+
+
+def state_refused(reason: str, purpose: str) -> Problem:
+    """The page for a callback whose state does not hold."""
+    special = _SIGN_IN_PROBLEMS.get(reason) if purpose == SIGN_IN else None
+    return special or STATE_PROBLEMS[reason]
+
+
+def nobody_named() -> Problem:
+    """The code was good, but HubSpot did not say whose it is."""
+    return Problem(
+        "HubSpot did not say who you are",
+        "Signing in needs HubSpot's word for your e-mail address, and it did not come.",
+        ("Wait a minute, then sign in again from /admin.",),
+        http_status=503,
+    )
+
+
+def access_denied(purpose: str) -> Problem:
+    """The person said no, or may not say yes."""
+    if purpose == SIGN_IN:
+        return Problem(
+            "You were not signed in",
+            "HubSpot says that access was not given. Nothing was changed.",
+            (
+                "If you chose to cancel, there is nothing to do; you can sign in again from /admin.",
+                "If HubSpot said that you may not connect apps, ask a Super Admin of your account for App Marketplace Access.",
+            ),
+            http_status=403,
+        )
     return Problem(
         "The install was not approved",
         f"HubSpot says that access was not given. {APP_NAME} was not installed and nothing was changed.",

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, make_response, render_template
 
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     # The pages carry sealed links in their addresses.
     "Referrer-Policy": "no-referrer",
@@ -30,13 +30,22 @@ class Problem:
     details: tuple[str, ...] = ()
 
 
+def secure(response: Response, *, is_https: bool) -> Response:
+    """The same headers on a response of the console. Its addresses carry no secrets, and its forms need an origin to be checked by."""
+    response.headers.update({**_HEADERS, "Referrer-Policy": "same-origin"})
+    if is_https:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
 def new_blueprint(name: str, import_name: str) -> Blueprint:
     """A blueprint whose templates and style sheet are this package's."""
     return Blueprint(name, import_name, template_folder="templates", static_folder="static", static_url_path=f"/{name}/static")
 
 
 def render_page(template: str, *, http_status: int = 200, **values: Any) -> Response:
-    response = make_response(render_template(f"leadlight/{template}", **values), http_status)
+    name = template if "/" in template else f"leadlight/{template}"
+    response = make_response(render_template(name, **values), http_status)
     response.headers.update(_HEADERS)
     return response
 

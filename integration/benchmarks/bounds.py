@@ -33,6 +33,7 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
         Bound("lost", "at_most", 0),
     ),
     "live": (Bound("median_s", "at_most", 2.0),),
+    "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
 }
 

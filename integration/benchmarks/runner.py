@@ -42,9 +42,11 @@ class BenchReport:
 
 
 def benchmark_names() -> list[str]:
-    """Every module of the package that has a `run`."""
+    """Every module of the package that has a `run`, unless it says that it lacks its data (`is_available`)."""
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
-    return [name for name in sorted(found) if hasattr(_module(name), "run")]
+    return [
+        name for name in sorted(found) if hasattr(_module(name), "run") and getattr(_module(name), "is_available", lambda: True)()
+    ]
 
 
 def run_benchmarks(wanted: Sequence[str], tell: Tell) -> BenchReport:

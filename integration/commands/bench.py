@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 
+from integration.benchmarks.matching import FOLDER_VARIABLE
 from integration.benchmarks.runner import BenchReport, run_benchmarks
 from integration.core.settings import Settings
 
@@ -14,12 +16,15 @@ SUMMARY = "measure how fast deliveries, worklist and pipeline are on this machin
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="benchmarks to run (default: all)")
+    parser.add_argument("--data", help=f"folder of public matching sets, for the benchmark `matching` (or {FOLDER_VARIABLE})")
     parser.add_argument("--json", action="store_true", help="print the JSON on one line")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 also when a bound is missed, since a busy machine misses bounds; 1 when a benchmark could not be carried out."""
     del settings  # benchmarks build their own installation
+    if arguments.data:
+        os.environ[FOLDER_VARIABLE] = arguments.data  # benchmarks run in processes of their own, which inherit it
     report = run_benchmarks(arguments.names, _tell)
     print(json.dumps(report.as_json(), indent=None if arguments.json else 2))
     return _verdict(report)

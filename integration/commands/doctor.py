@@ -7,18 +7,14 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from rich.console import Console
 from rich.table import Table
 
-from integration.app import Parts, open_parts
+from integration.app import Parts, open_parts, portal_doctor
 from integration.core.settings import Settings
 from integration.db.migrate import is_current
-from integration.hubspot.doctor import Check, Doctor
-from integration.hubspot.manifest import MANIFEST
-from integration.pipeline.decisions import declared_properties
-from integration.pipeline.status_store import StatusStore
+from integration.hubspot.doctor import Check
 
 SUMMARY = "say what is on, what is off and why, and what to do about it"
 _MARKS = {True: "[green]ok[/green]", False: "[red]wrong[/red]", None: "[yellow]note[/yellow]"}
@@ -34,7 +30,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with open_parts(settings, process="cli") as parts:
         checks = {"installation": _installation(parts)}
         for portal_id in _portal_ids(parts, arguments.portal) if is_current(parts.database) else ():
-            checks[f"portal {portal_id}"] = _doctor(parts).diagnose(portal_id)
+            checks[f"portal {portal_id}"] = portal_doctor(parts).diagnose(portal_id)
     if arguments.json:
         print(json.dumps({subject: [asdict(check) for check in found] for subject, found in checks.items()}, indent=2))
     else:
@@ -47,28 +43,6 @@ def _portal_ids(parts: Parts, chosen: int | None) -> Sequence[int]:
         return [chosen]
     with parts.database.begin() as connection:
         return [portal.portal_id for portal in parts.portals.find_all(connection)]
-
-
-def _doctor(parts: Parts) -> Doctor:
-    def last_webhook_at(portal_id: int) -> datetime | None:
-        with parts.database.begin() as connection:
-            return StatusStore().last_delivery_at(connection, portal_id=portal_id)
-
-    def provider_keys(portal_id: int) -> Mapping[str, bool]:
-        with parts.database.begin() as connection:
-            stored = parts.keys.keys_of(connection, portal_id=portal_id)
-        return {name: name in stored for name in parts.keyed_providers()}
-
-    return Doctor(
-        database=parts.database,
-        clients=parts.clients,
-        portals=parts.portals,
-        manifest=MANIFEST,
-        declarations=declared_properties(),
-        clock=parts.clock,
-        last_webhook_at=last_webhook_at,
-        provider_keys=provider_keys,
-    )
 
 
 def _installation(parts: Parts) -> list[Check]:

@@ -10,15 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.core.errors import BadInput, NotFound
 from integration.core.settings import Settings
 from integration.hubspot.portal_store import Portal
+from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COMPANIES
 from integration.pipeline.decisions import PROFILE_PREFERENCE
+from integration.pipeline.portal_profile import DRY_RUN_PREFERENCE
 from integration.pipeline.standard_properties import STANDARD_PROPERTIES
 from integration.scoring.profile import parse_profile
 
-SUMMARY = "show or change a portal's choices: sender, properties to fill, caps, scoring profile"
+SUMMARY = "show or change a portal's choices: dry run or live, sender, properties to fill, scoring profile"
 _TEXTS = {"sender_name": "sender_name", "sender_company": "sender_company", "offer": "sender_offer"}
 
 
@@ -28,7 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sender-company", help="your company, as drafts say it")
     parser.add_argument("--offer", help="what you offer, as drafts say it, in a few words")
     parser.add_argument("--fill", help="comma-separated standard properties that may be filled when blank; empty text: none")
-    parser.add_argument("--daily-credit-cap", type=float, help="provider credits a day; 0: no cap")
+    switch = parser.add_mutually_exclusive_group()
+    switch.add_argument("--go-live", action="store_true", help="write what is decided from now on; what is proposed stays proposed")
+    switch.add_argument("--dry-run", action="store_true", help="decide everything and write nothing")
+    parser.add_argument("--create-companies", choices=("yes", "no"), help="create company records for contacts without one")
     parser.add_argument("--profile", type=Path, help="a scoring profile in YAML; see docs/admin-guide.md")
 
 
@@ -38,6 +44,15 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         chosen = {**portal.preferences, **_changes(arguments)}
         if chosen != portal.preferences:
             parts.portals.save_preferences(connection, portal_id=portal.portal_id, preferences=chosen)
+            AuditStore().add(
+                connection,
+                portal_id=portal.portal_id,
+                actor=COMMAND_LINE,
+                role="admin",
+                action="portal_changed",
+                target=", ".join(sorted(name for name in chosen if chosen[name] != portal.preferences.get(name))),
+                now=parts.clock(),
+            )
             print("Stored. Records are judged anew when they change, or with `leadlight replay`.", file=sys.stderr)
     print(json.dumps({"portal_id": portal.portal_id, "state": portal.state, "preferences": chosen}, indent=2, sort_keys=True))
     return 0
@@ -55,10 +70,12 @@ def _changes(arguments: argparse.Namespace) -> dict[str, Any]:
     changes: dict[str, Any] = {
         stored: value.strip() for given, stored in _TEXTS.items() if (value := getattr(arguments, given)) is not None
     }
+    if arguments.go_live or arguments.dry_run:
+        changes[DRY_RUN_PREFERENCE] = arguments.dry_run
     if arguments.fill is not None:
         changes["standard_properties"] = _known_properties(arguments.fill)
-    if arguments.daily_credit_cap is not None:
-        changes["daily_credit_cap"] = _cap(arguments.daily_credit_cap)
+    if arguments.create_companies is not None:
+        changes[CREATE_COMPANIES] = arguments.create_companies == "yes"
     if arguments.profile is not None:
         changes[PROFILE_PREFERENCE] = _profile(arguments.profile)
     return changes
@@ -71,12 +88,6 @@ def _known_properties(text: str) -> list[str]:
     if unknown:
         raise BadInput(f"Leadlight cannot fill {', '.join(unknown)}. It can fill: {', '.join(fillable)}.")
     return names
-
-
-def _cap(value: float) -> str | None:
-    if value < 0:
-        raise BadInput("A credit cap cannot be negative; 0 removes it.")
-    return f"{value:g}" if value else None
 
 
 def _profile(path: Path) -> Any:

@@ -6,6 +6,7 @@ import argparse
 import getpass
 import sys
 
+from integration.admin.console.audit_store import AuditStore
 from integration.app import open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput
@@ -26,6 +27,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         known = parts.keyed_providers()
         if arguments.provider not in known:
             raise BadInput(f"No provider {arguments.provider!r} takes a key. Those that do: {', '.join(known)}.")
+        AuditStore().add_command(
+            connection,
+            portal_id=arguments.portal,
+            action="provider_key_removed" if arguments.remove else "provider_key_set",
+            target=arguments.provider,
+            now=parts.clock(),
+        )
         if arguments.remove:
             parts.keys.remove(connection, portal_id=arguments.portal, provider=arguments.provider)
             print(f"The {arguments.provider} key of portal {arguments.portal} is removed.", file=sys.stderr)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from integration.admin.console.audit_store import AuditStore
 from integration.app import open_parts
 from integration.core.settings import Settings
 
@@ -22,5 +23,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         count = parts.token_store.rotate_keys(connection)
         for portal in parts.portals.find_all(connection):
             count += parts.keys.rotate(connection, portal_id=portal.portal_id)
+            AuditStore().add_command(
+                connection, portal_id=portal.portal_id, action="keys_rotated", target="all secrets", now=parts.clock()
+            )
+            count += parts.digest_keys.rotate(connection, portal_id=portal.portal_id)
     print(f"{count} secrets are sealed under the first key. Older keys may now be removed from LEADLIGHT_KEYS.", file=sys.stderr)
     return 0

@@ -39,6 +39,8 @@ def _show(status: PortalStatus) -> None:
     console.print(f"{status.waiting} records wait, {status.in_hand} are in hand{oldest}.")
     if status.to_ask_again:
         console.print(f"{status.to_ask_again} more are done and wait for providers that did not answer.")
+    if status.waits_for_budget:
+        console.print(f"{status.waits_for_budget} more are done and wait for a budget; see `leadlight budget`.")
     console.print(f"{status.scored} records scored; {status.values_written} values written, {status.values_refused} refused.")
     console.print(f"{status.dead_letters} dead letters are open.")
     table = Table("provider", "values", "calls", "credits", "cost USD")

@@ -141,6 +141,10 @@ class Unavailable(UpstreamError):
     default_reason = "unavailable"
 
 
+class Unanswered(Unavailable):
+    """The request was sent and no whole answer came: whether it was carried out, or charged for, is not known."""
+
+
 class ReauthRequired(UpstreamError):
     """The portal's authorisation is gone. Work for it pauses until an admin connects again."""
 

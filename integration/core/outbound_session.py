@@ -15,13 +15,16 @@ from typing import Final
 import httpx2
 import stamina
 
-from integration.core.errors import Unavailable
+from integration.core.errors import Unanswered, Unavailable
 from integration.core.outbound import build_transport
 from integration.core.outbound_dial import OpenRouter, exchange_limit
 
 MAX_ATTEMPTS: Final = 3
 LONGEST_WAIT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 4 << 20
+
+# The connection was never made, so nobody can have charged anything.
+_NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,23 @@ class ApiSession:
     def close(self) -> None:
         self._transport.close()
 
-    def send(self, request: ApiRequest, *, until: float, wait_s: Callable[[ApiReply], float | None]) -> ApiReply:
+    def send(
+        self, request: ApiRequest, *, until: float, wait_s: Callable[[ApiReply], float | None], is_paid: bool = False
+    ) -> ApiReply:
         """The answer, after up to three tries that all end before the monotonic moment `until`.
 
+        What `is_paid` is never sent again after a try that went out and brought no answer: it could be charged twice.
+
         `wait_s` says how long to wait before another try, or None when the answer stands. A wait over two seconds is not worth it inside a
-        batch: the answer is returned as it is. Raises Unavailable when nobody answered in time (reason too_slow or unreachable).
+        batch: the answer is returned as it is. Raises Unavailable when nobody answered in time (reason too_slow or unreachable), which is
+        Unanswered when the request had gone out.
         """
         for attempt in stamina.retry_context(
-            on=_next_wait, attempts=MAX_ATTEMPTS, timeout=max(0.0, until - time.monotonic()), wait_initial=0.1, wait_jitter=0.1
+            on=_next_wait_paid if is_paid else _next_wait,
+            attempts=MAX_ATTEMPTS,
+            timeout=max(0.0, until - time.monotonic()),
+            wait_initial=0.1,
+            wait_jitter=0.1,
         ):
             with attempt:
                 reply = self._exchange(request, until)
@@ -95,10 +107,10 @@ class ApiSession:
         try:
             with exchange_limit(limit_at):
                 return self._exchange_raw(request, limit_at)
-        except httpx2.TimeoutException as error:
-            raise Unavailable("no answer in time", system=self._system, reason="too_slow") from error
+        except _NOT_SENT as error:
+            raise Unavailable(f"no connection: {type(error).__name__}", system=self._system, reason=_reason(error)) from error
         except (httpx2.HTTPError, OSError) as error:
-            raise Unavailable(f"connection failed: {type(error).__name__}", system=self._system, reason="unreachable") from error
+            raise Unanswered(f"no whole answer: {type(error).__name__}", system=self._system, reason=_reason(error)) from error
 
     def _exchange_raw(self, request: ApiRequest, limit_at: float) -> ApiReply:
         headers = {**self._headers, **request.headers}
@@ -130,9 +142,17 @@ def _read_body(response: httpx2.Response, system: str, limit_at: float) -> bytes
     for part in response.iter_bytes():
         size += len(part)
         if size > MAX_ANSWER_BYTES or time.monotonic() > limit_at:
-            raise Unavailable("the answer has no end", system=system, reason="too_large")
+            raise Unanswered("the answer has no end", system=system, reason="too_large")
         parts.append(part)
     return b"".join(parts)
+
+
+def _reason(error: Exception) -> str:
+    return "too_slow" if isinstance(error, httpx2.TimeoutException) else "unreachable"
+
+
+def _next_wait_paid(error: Exception) -> bool | float:
+    return False if isinstance(error, Unanswered) else _next_wait(error)
 
 
 def _next_wait(error: Exception) -> bool | float:

@@ -72,6 +72,7 @@ class WebSettings:
     processes: int
     threads: int
     metrics_token: Secret
+    session_idle_min: float
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ class WorkerSettings:
     backfill_batches_per_portal: int
     lease_s: float
     inbox_retention_days: int
+    purge_after_days: int
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ class Settings:
                 processes=read.whole_number(WEB_PROCESSES, least=1),
                 threads=read.whole_number(WEB_THREADS, least=1),
                 metrics_token=Secret(read.text(METRICS_TOKEN)),
+                session_idle_min=read.number(SESSION_IDLE_MIN, least=1),
             ),
             worker=WorkerSettings(
                 processes=read.whole_number(WORKER_PROCESSES, least=1),
@@ -140,6 +143,7 @@ class Settings:
                 backfill_batches_per_portal=read.whole_number(BACKFILL_BATCHES, least=1),
                 lease_s=read.number(LEASE_S, least=10),
                 inbox_retention_days=read.whole_number(INBOX_RETENTION_DAYS, least=1),
+                purge_after_days=read.whole_number(PURGE_AFTER_DAYS, least=0),
             ),
             log_level=read.one_of(LOG_LEVEL, ("debug", "info", "warning", "error")),
         )
@@ -190,6 +194,11 @@ PUBLIC_URL: Final = Variable(
 WEB_PROCESSES: Final = Variable("LEADLIGHT_WEB_PROCESSES", "gunicorn processes.", "2")
 WEB_THREADS: Final = Variable("LEADLIGHT_WEB_THREADS", "Threads of each gunicorn process.", "8")
 METRICS_TOKEN: Final = Variable("LEADLIGHT_METRICS_TOKEN", "Bearer token of /metrics. Empty closes it to all but this machine.")
+SESSION_IDLE_MIN: Final = Variable(
+    "LEADLIGHT_SESSION_IDLE_MIN",
+    "Minutes without a visit after which the console signs somebody out. Twelve hours end every session.",
+    "30",
+)
 WORKER_PROCESSES: Final = Variable("LEADLIGHT_WORKER_PROCESSES", "Worker processes that `leadlight up` runs.", "2")
 WORKER_CONCURRENCY: Final = Variable("LEADLIGHT_WORKER_CONCURRENCY", "Batches one worker process carries at once.", "8")
 PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "96")
@@ -205,6 +214,11 @@ LEASE_S: Final = Variable(
     "45",
 )
 INBOX_RETENTION_DAYS: Final = Variable("LEADLIGHT_INBOX_RETENTION_DAYS", "Days a raw webhook delivery is kept for replay.", "14")
+PURGE_AFTER_DAYS: Final = Variable(
+    "LEADLIGHT_PURGE_AFTER_DAYS",
+    "Days after which everything stored about an account that disconnected or uninstalled is erased. Coming back sooner keeps the history.",
+    "30",
+)
 LOG_LEVEL: Final = Variable("LEADLIGHT_LOG_LEVEL", "debug, info, warning or error.", "info")
 
 VARIABLES: Final = tuple(value for value in list(globals().values()) if isinstance(value, Variable))

@@ -16,16 +16,16 @@ _ADVISORY_LOCK = 7_310_001
 """Two processes that start together migrate one after the other."""
 
 
-def migrate(database: Database) -> list[str]:
-    """Upgrade to the newest revision; returns the revisions applied (empty when nothing was to do)."""
+def migrate(database: Database, *, target: str = "head") -> list[str]:
+    """Upgrade to the newest revision, or only to `target`; returns the revisions applied (empty when nothing was to do)."""
     with database.begin() as connection:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
         scripts = ScriptDirectory.from_config(_config())
         current = MigrationContext.configure(connection).get_current_heads()
-        waiting = [revision.revision for revision in scripts.iterate_revisions("head", current or "base")]
+        waiting = [revision.revision for revision in scripts.iterate_revisions(target, current or "base")]
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
     return list(reversed(waiting))
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import httpx2
+from sqlalchemy import Connection
 
 from integration.core.clock import system_clock
 from integration.core.crypto import SecretBox, new_key
@@ -25,7 +26,7 @@ from integration.db.session import Database
 from integration.demo.children import Child, Children, wait_for_answer
 from integration.demo.control import Control
 from integration.demo.installer import install_as_admin
-from integration.hubspot.portal_store import PortalStore
+from integration.hubspot.portal_store import UNINSTALLED, PortalStore
 from integration.pipeline.status_store import PortalStatus, StatusStore
 from integration.project import declared_app
 from integration.providers.keys_store import KeysStore
@@ -129,16 +130,24 @@ class Stand:
         self.control.post("/seed", {"portals": [{"portal_id": portal_id, "settings": dict(settings or {})}]})
 
     def install(
-        self, portal_id: int, *, keys: Mapping[str, str] = PROVIDER_KEYS, preferences: Mapping[str, object] = SENDER
+        self,
+        portal_id: int,
+        *,
+        keys: Mapping[str, str] = PROVIDER_KEYS,
+        preferences: Mapping[str, object] = SENDER,
+        dry_run: bool = False,
     ) -> None:
-        """Install the app as an admin does, through the OAuth pages. Provider keys are there before the first record is read."""
+        """Install the app as an admin does, through the OAuth pages, and say go for writing unless it shall stay dry.
+
+        Choices and provider keys are there before the first record is read.
+        """
+        chosen = preferences if dry_run else {"dry_run": False, **preferences}
         with self.database.begin() as connection:
+            self._choose(connection, portal_id, chosen)
             store = KeysStore(SecretBox(self.settings.keys))
             for provider, key in keys.items():
                 store.save(connection, portal_id=portal_id, provider=provider, key=Secret(key))
         install_as_admin(self.addresses.web, portal_id)
-        with self.database.begin() as connection:
-            PortalStore().save_preferences(connection, portal_id=portal_id, preferences=preferences)
 
     def leadlight(self, *arguments: str, stdin: str = "") -> str:
         """Run a `leadlight` command of this installation; its standard output. Raises ChildFailed when it refuses."""
@@ -169,6 +178,14 @@ class Stand:
                     break
                 time.sleep(_LOOK_AGAIN_S)
             return answer.raise_for_status().json()
+
+    def _choose(self, connection: Connection, portal_id: int, preferences: Mapping[str, object]) -> None:
+        """Store choices, also of a portal that is not there yet: as one that left, whose choices wait for its return."""
+        portals, now = PortalStore(), system_clock()
+        if portals.find(connection, portal_id=portal_id) is None:
+            portals.connect(connection, portal_id=portal_id, scopes=(), now=now)
+            portals.set_state(connection, portal_id=portal_id, state=UNINSTALLED, reason="not_here_yet", now=now)
+        portals.save_preferences(connection, portal_id=portal_id, preferences=preferences)
 
     def _start(self) -> None:
         outside = self._children.start(

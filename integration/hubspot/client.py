@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from integration.core.metrics import Metrics
 from integration.core.settings import HubSpotSettings
-from integration.hubspot import endpoints, notes
+from integration.hubspot import creating, endpoints, notes
 from integration.hubspot.batch_writes import BATCH_REFUSALS, BatchInput, unanswered, write_batch
 from integration.hubspot.limits import PortalLimits
 from integration.hubspot.objects import (
@@ -21,8 +21,10 @@ from integration.hubspot.objects import (
     AccountDetails,
     AssociatedRecord,
     BatchOutcome,
+    CreateOutcome,
     CrmRecord,
     NewNote,
+    NewRecord,
     NoteOutcome,
     NoteText,
     Owner,
@@ -114,6 +116,23 @@ class HubSpotClient(PropertyCalls):
         settled = {entry.trace_id for entry in inputs if entry.object_id in written} | set(result.failed)
         return BatchOutcome(written, {**result.failed, **unanswered(inputs, settled)})
 
+    def batch_archive(self, object_type: str, ids: Sequence[str]) -> None:
+        """Put the records into HubSpot's recycling bin; ids that are not there are passed over. One call for each 100."""
+        for part in _parts(ids, BATCH_LIMIT):
+            body = {"inputs": [{"id": object_id} for object_id in part]}
+            self._session.call(endpoints.BATCH_ARCHIVE, parts={"object_type": object_type}, body=body)
+
+    def create_records(self, object_type: str, records: Sequence[NewRecord]) -> CreateOutcome:
+        """Ids, ids of records in the way, and refusals by trace id, for at most 100. Raises Unavailable when it is unknown what was made."""
+        return creating.create_records(object_type, records, lambda body: self._write(endpoints.BATCH_CREATE, object_type, body))
+
+    def associate(self, from_type: str, to_type: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Link each pair of ids without a label; a link that is there already stays. One call for each 1,000."""
+        for start in range(0, len(pairs), _ASSOCIATIONS_BATCH_LIMIT):
+            inputs = [{"from": {"id": one}, "to": {"id": other}} for one, other in pairs[start : start + _ASSOCIATIONS_BATCH_LIMIT]]
+            parts = {"from_type": from_type, "to_type": to_type}
+            self._session.call(endpoints.ASSOCIATE_DEFAULT, parts=parts, body={"inputs": inputs})
+
     def create_notes(self, new_notes: Sequence[NewNote]) -> NoteOutcome:
         """Each note's id or refusal by marker, for at most 100. Raises Unavailable when it is unknown whether they were written."""
         return notes.create_notes(new_notes, lambda body: self._write(endpoints.BATCH_CREATE, NOTES, body))
@@ -134,6 +153,11 @@ class HubSpotClient(PropertyCalls):
             object_id: tuple(NoteText(note.object_id, bodies[note.object_id]) for note in found if note.object_id in bodies)
             for object_id, found in on_records.items()
         }
+
+    def merge(self, object_type: str, primary_id: str, other_id: str) -> str:
+        """The id of the record both are now, which may be a new one. HubSpot cannot undo it. One call, never repeated by itself."""
+        body = {"primaryObjectId": primary_id, "objectIdToMerge": other_id}
+        return id_of(object_of(self._session.fetch(endpoints.MERGE, parts={"object_type": object_type}, body=body), "the answer"))
 
     def search_page(
         self,

@@ -31,10 +31,15 @@ class Endpoint:
 BATCH_READ: Final = Endpoint("batch_read", "POST", "/crm/objects/{version}/{object_type}/batch/read")
 BATCH_CREATE: Final = Endpoint("batch_create", "POST", "/crm/objects/{version}/{object_type}/batch/create")
 BATCH_UPDATE: Final = Endpoint("batch_update", "POST", "/crm/objects/{version}/{object_type}/batch/update")
+BATCH_ARCHIVE: Final = Endpoint("batch_archive", "POST", "/crm/objects/{version}/{object_type}/batch/archive")
+MERGE: Final = Endpoint("merge", "POST", "/crm/objects/{version}/{object_type}/merge")
 LIST_OBJECTS: Final = Endpoint("list_objects", "GET", "/crm/objects/{version}/{object_type}")
 SEARCH: Final = Endpoint("search", "POST", "/crm/objects/{version}/{object_type}/search", "search")
 ASSOCIATIONS_READ: Final = Endpoint(
     "associations_read", "POST", "/crm/associations/{version}/{from_type}/{to_type}/batch/read", "associations"
+)
+ASSOCIATE_DEFAULT: Final = Endpoint(
+    "associate_default", "POST", "/crm/associations/{version}/{from_type}/{to_type}/batch/associate/default", "associations"
 )
 OWNERS: Final = Endpoint("owners", "GET", "/crm/owners/{version}")
 ACCOUNT_DETAILS: Final = Endpoint("account_details", "GET", "/account-info/{version}/details")
@@ -49,3 +54,4 @@ PROPERTY_GROUP_CREATE: Final = Endpoint("property_group_create", "POST", "/crm/p
 PROPERTY_GROUP_DELETE: Final = Endpoint("property_group_delete", "DELETE", "/crm/properties/{version}/{object_type}/groups/{name}")
 UNINSTALL: Final = Endpoint("uninstall", "DELETE", "/appinstalls/{version}/external-install")
 TOKEN: Final = Endpoint("token", "POST", "/oauth/{version}/token")
+TOKEN_INTROSPECT: Final = Endpoint("token_introspect", "POST", "/oauth/{version}/token/introspect")

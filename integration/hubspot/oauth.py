@@ -20,7 +20,7 @@ from integration.core.clock import Clock
 from integration.core.errors import ConfigError, ReauthRequired, Rejected, UnexpectedReply, UpstreamError
 from integration.core.metrics import Metrics
 from integration.core.settings import HubSpotSettings
-from integration.hubspot.endpoints import TOKEN
+from integration.hubspot.endpoints import TOKEN, TOKEN_INTROSPECT
 from integration.hubspot.error_map import error_for
 from integration.hubspot.manifest import Manifest
 from integration.hubspot.reading import list_of, number_of, object_of, text_of
@@ -43,6 +43,15 @@ class Grant:
     portal_id: int
     scopes: tuple[str, ...]
     tokens: TokenPair
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The person behind a token: whom HubSpot says granted it, and for which portal."""
+
+    portal_id: int
+    user_id: str
+    email: str
 
 
 class OAuthClient:
@@ -73,6 +82,20 @@ class OAuthClient:
     def refresh(self, refresh_token: str) -> Grant:
         """New tokens. Raises ReauthRequired when the portal's connection has ended, AppCredentialsRefused when ours is wrong."""
         return self._grant({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    def identify(self, access_token: str) -> Identity:
+        """Who granted a token of ours. Raises UnexpectedReply when HubSpot names nobody, or does not hold the token for live."""
+        form = {"token": access_token, "token_type_hint": "access_token"}
+        credentials = {"client_id": self._settings.client_id, "client_secret": self._settings.client_secret}
+        reply = self._transport.send(TOKEN_INTROSPECT, TOKEN_INTROSPECT.path_for(), form={**form, **credentials})
+        self._metrics.hubspot_call(TOKEN_INTROSPECT.name, reply.status)
+        if reply.status != 200:
+            raise self._refusal(reply, "introspect")
+        body = object_of(parse_json(reply), "the answer of token introspection")
+        email, user_id = text_of(body, "user").strip().lower(), body.get("user_id")
+        if body.get("active") is not True or "@" not in email or not isinstance(user_id, int):
+            raise UnexpectedReply("HubSpot does not say whose token this is.", system=SYSTEM)
+        return Identity(number_of(body, "hub_id"), str(user_id), email)
 
     def _grant(self, form: Mapping[str, str]) -> Grant:
         now = self._clock()

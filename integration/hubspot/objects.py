@@ -101,6 +101,23 @@ class BatchOutcome:
 
 
 @dataclass(frozen=True)
+class NewRecord:
+    """A record to create."""
+
+    trace_id: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class CreateOutcome:
+    """What became of each new record, by trace id: its id, the id of the record that is in its way, or why it was refused."""
+
+    created: Mapping[str, str] = field(default_factory=dict)
+    existing: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, WriteFailure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PropertyDeclaration:
     """A HubSpot property of ours, declared once in the file that fills it. `type`/`field_type` in HubSpot's words."""
 
@@ -216,3 +233,11 @@ class PropertyDefinition:
     archived: bool
     options: tuple[tuple[str, str], ...] = ()
     """(value, label) in the portal's order."""
+    hidden_options: frozenset[str] = frozenset()
+    """Values of options that an admin hid: people cannot choose them any more."""
+    is_read_only: bool = False
+    """No app may write its values."""
+    is_calculated: bool = False
+    """HubSpot works its values out."""
+    has_external_options: bool = False
+    """The options live elsewhere (owners, pipelines), so a value cannot be checked against the list here."""

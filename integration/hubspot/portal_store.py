@@ -20,7 +20,10 @@ UNINSTALLED: Final = "uninstalled"
 
 @dataclass(frozen=True)
 class Portal:
-    """One portal. `state_reason` says why it is not connected; `account` is None until the first provisioning."""
+    """One portal. `state_reason` says why it is not connected; `account` is None until the first provisioning.
+
+    `erased_at`: it left, and since then nothing is stored about it.
+    """
 
     portal_id: int
     state: str
@@ -32,6 +35,7 @@ class Portal:
     installed_at: datetime
     provisioned_at: datetime | None
     provision_error: str | None
+    erased_at: datetime | None = None
 
     @property
     def is_connected(self) -> bool:
@@ -57,7 +61,14 @@ class PortalStore:
     def connect(self, connection: Connection, *, portal_id: int, scopes: Sequence[str], now: datetime) -> bool:
         """Mark as connected with these rights. True when the portal was never here before; its preferences survive a re-install."""
         known = self.find(connection, portal_id=portal_id) is not None
-        fresh = {"state": CONNECTED, "state_reason": "", "state_since": now, "scopes": list(scopes), "provision_error": None}
+        fresh = {
+            "state": CONNECTED,
+            "state_reason": "",
+            "state_since": now,
+            "scopes": list(scopes),
+            "provision_error": None,
+            "erased_at": None,
+        }
         # Whoever uninstalled begins anew; whoever lost the connection goes on.
         installed_at = case((PortalRow.state == UNINSTALLED, now), else_=PortalRow.installed_at)
         connection.execute(
@@ -106,4 +117,5 @@ def _portal(row: Row[Any]) -> Portal:
         installed_at=row.installed_at,
         provisioned_at=row.provisioned_at,
         provision_error=row.provision_error,
+        erased_at=row.erased_at,
     )

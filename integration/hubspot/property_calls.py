@@ -70,11 +70,11 @@ class PropertyCalls:
         return self._create_one_by_one(object_type, {name: body for name, body in bodies.items() if name not in created})
 
     def add_options(self, object_type: str, definition: PropertyDefinition, options: Sequence[tuple[str, str]]) -> None:
-        """Add (value, label) options behind the ones that are there, which keep their labels. The call replaces the whole list."""
+        """Add (value, label) options behind the ones that are there, which stay as they are. The call replaces the whole list."""
         merged = [*definition.options, *options]
         body = {
             "options": [
-                {"value": value, "label": label, "displayOrder": position, "hidden": False}
+                {"value": value, "label": label, "displayOrder": position, "hidden": value in definition.hidden_options}
                 for position, (value, label) in enumerate(merged)
             ]
         }

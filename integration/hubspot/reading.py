@@ -110,6 +110,8 @@ def read_associated(entry: Json) -> tuple[str, tuple[AssociatedRecord, ...], str
 
 
 def read_definition(entry: Json) -> PropertyDefinition:
+    options = [option for option in list_of(entry.get("options") or [], "options") if isinstance(option, dict)]
+    rights = entry.get("modificationMetadata")
     return PropertyDefinition(
         name=id_of(entry, "name"),
         label=text_of(entry, "label"),
@@ -117,11 +119,11 @@ def read_definition(entry: Json) -> PropertyDefinition:
         field_type=text_of(entry, "fieldType"),
         group_name=text_of(entry, "groupName"),
         archived=entry.get("archived") is True,
-        options=tuple(
-            (text_of(option, "value"), text_of(option, "label"))
-            for option in entry.get("options") or ()
-            if isinstance(option, dict)
-        ),
+        options=tuple((text_of(option, "value"), text_of(option, "label")) for option in options),
+        hidden_options=frozenset(text_of(option, "value") for option in options if option.get("hidden") is True),
+        is_read_only=isinstance(rights, dict) and rights.get("readOnlyValue") is True,
+        is_calculated=entry.get("calculated") is True,
+        has_external_options=entry.get("externalOptions") is True,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from integration.db.models.inbox import DeadLetterRow
 from integration.jobs.request import JsonScalar
@@ -59,6 +59,7 @@ class DeadLetterStore:
         kind: Kind | None = None,
         reason: str | None = None,
         letter_ids: Sequence[int] | None = None,
+        after_id: int | None = None,
         limit: int = 1_000,
     ) -> tuple[StoredDeadLetter, ...]:
         """The letters nobody replayed yet, oldest first. No `portal_id` means every portal (the operator's view)."""
@@ -69,6 +70,8 @@ class DeadLetterStore:
             query = query.where(DeadLetterRow.kind == kind)
         if reason is not None:
             query = query.where(DeadLetterRow.reason == reason)
+        if after_id is not None:
+            query = query.where(DeadLetterRow.id > after_id)
         if letter_ids is not None:
             query = query.where(DeadLetterRow.id.in_(letter_ids))
         return tuple(
@@ -100,6 +103,26 @@ class DeadLetterStore:
             .values(replayed_at=replayed_at)
         )
         return result.rowcount
+
+    def discard(self, connection: Connection, *, portal_id: int, letter_id: int, now: datetime) -> bool:
+        """Close a letter without replaying it. False when the portal has no such open letter."""
+        result = connection.execute(
+            update(DeadLetterRow)
+            .where(DeadLetterRow.portal_id == portal_id, DeadLetterRow.id == letter_id, DeadLetterRow.replayed_at.is_(None))
+            .values(replayed_at=now)
+        )
+        return result.rowcount == 1
+
+    def reasons(self, connection: Connection, *, portal_id: int) -> dict[str, int]:
+        """How many open letters there are of each reason, the most frequent first."""
+        count = func.count()
+        rows = connection.execute(
+            select(DeadLetterRow.reason, count)
+            .where(DeadLetterRow.portal_id == portal_id, DeadLetterRow.replayed_at.is_(None))
+            .group_by(DeadLetterRow.reason)
+            .order_by(count.desc(), DeadLetterRow.reason)
+        )
+        return {row[0]: row[1] for row in rows}
 
 
 def _as_row(entry: DeadLetterEntry) -> dict[str, object]:

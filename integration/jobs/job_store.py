@@ -53,6 +53,11 @@ _PUT_BACK = """
     SELECT id, task_name, args, attempts FROM gone ORDER BY id
 """
 
+_DROP_WAITING = """
+    DELETE FROM procrastinate_jobs
+    WHERE status = 'todo' AND args ->> 'portal_id' = %(portal_id)s AND task_name <> %(kept)s
+"""
+
 _STALLED = """
     job.status = 'failed' OR job.status = 'doing' AND NOT EXISTS (
         SELECT FROM procrastinate_workers worker
@@ -115,6 +120,11 @@ class JobStore:
         All portals: a worker serves every one.
         """
         driver_connection(connection).execute(_RELEASE, {"job_ids": list(job_ids), "failures": 0})
+
+    def drop_waiting(self, connection: Connection, *, portal_id: int, kept: str) -> int:
+        """How many waiting jobs of the portal were dropped; those called `kept` stay."""
+        cursor = driver_connection(connection).execute(_DROP_WAITING, {"portal_id": str(portal_id), "kept": kept})
+        return cursor.rowcount
 
     def recover_stalled(self, connection: Connection, *, silent_s: float, attempts_limit: int) -> tuple[RunningJob, ...]:
         """The jobs taken off workers that have been silent for `silent_s` seconds; those under the limit wait again at once.

@@ -30,6 +30,8 @@ UNPACK: Final = JobRequest("unpack", queueing_lock="unpack", priority=LIVE_PRIOR
 REFRESH_TOKENS: Final = JobRequest("refresh_tokens", queueing_lock="refresh_tokens", priority=HOUSEKEEPING_PRIORITY)
 PURGE_INBOX: Final = JobRequest("purge_inbox", queueing_lock="purge_inbox", priority=HOUSEKEEPING_PRIORITY)
 PURGE_CACHE: Final = JobRequest("purge_cache", queueing_lock="purge_cache", priority=HOUSEKEEPING_PRIORITY)
+PURGE_PORTALS: Final = JobRequest("purge_portals", queueing_lock="purge_portals", priority=HOUSEKEEPING_PRIORITY)
+PRUNE_LEDGER: Final = JobRequest("prune_ledger", queueing_lock="prune_ledger", priority=HOUSEKEEPING_PRIORITY)
 REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105  the name of a job
 
 ExpiringTokens = Callable[[Connection, datetime], Sequence[int]]
@@ -66,6 +68,8 @@ def clock_triggers(schedule: Schedule) -> tuple[Trigger, ...]:
         Trigger(REFRESH_TOKENS, schedule.refresh_tokens_s),
         Trigger(PURGE_INBOX, schedule.purge_s, schedule.purge_first_after_s),
         Trigger(PURGE_CACHE, schedule.purge_s, schedule.purge_first_after_s),
+        Trigger(PURGE_PORTALS, schedule.purge_s, schedule.purge_first_after_s),
+        Trigger(PRUNE_LEDGER, schedule.purge_s, schedule.purge_first_after_s),
     )
 
 

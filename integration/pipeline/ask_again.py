@@ -1,21 +1,28 @@
-"""When a record is worth another look only because a provider gave no answer in time: which silences count, how often, how much later. Pure.
+"""When a record is worth another look only because a provider gave no answer in time, or was not asked for want of budget: which silences
+count, how often, how much later. Pure.
 
 The record is written with what is known and looked at again by itself. Answers that were given are in the cache by then, so only the silent
 providers are asked. The count belongs to the waiting record: it goes on through restarts and through news about the record, and ends
 with the first pass that leaves no question open.
 
+A record that a budget was in the way of waits until the budget starts again, without being counted as looked at; raising the budget wakes it.
+
+Limit: budget that comes free because calls cost less than was set aside for them is used by the next records, not by those that wait.
+Limit: when a budget starts again all records that wait are looked at, also when it is enough for few of them; the others wait again.
 Limit: after the last look a provider that is still silent is asked again only at the record's next change or at reconciliation.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from integration.providers.base import ErrorClass, FactSheet
 
 ASK_AGAIN: Final = "ask_again"
 """The cause under which the record waits."""
+BUDGET: Final = "budget"
+"""The cause under which a record waits for a budget."""
 DELAYS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """The wait before each further look. The first outlasts the pause of a provider's gate after such a failure, and a vendor's rate by the minute."""
 
@@ -26,6 +33,13 @@ def leaves_questions(sheet: FactSheet) -> bool:
     """Whether a provider failed on the record, or on its company, in a way that time mends."""
     sheets = (sheet,) if sheet.company is None else (sheet, sheet.company)
     return any(reply.outcome == "failed" and reply.error in _PASSING for part in sheets for reply in part.replies)
+
+
+def waits_for_budget(sheet: FactSheet) -> datetime | None:
+    """The first moment at which a provider that was not asked for want of budget may be asked; None when no budget was in the way."""
+    sheets = (sheet,) if sheet.company is None else (sheet, sheet.company)
+    moments = [reply.waits_until for part in sheets for reply in part.replies if reply.waits_until is not None]
+    return min(moments, default=None)
 
 
 def delay_before_look(asked_again: int) -> timedelta | None:

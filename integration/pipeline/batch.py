@@ -27,15 +27,19 @@ from integration.jobs.retry import RetryLater, decide
 from integration.pipeline.ask_again_store import AskAgainStore
 from integration.pipeline.carrier import LEASE_S, Carrier, Taken
 from integration.pipeline.crm_fields import READ_PROPERTIES
-from integration.pipeline.erase_store import EraseStore
+from integration.pipeline.definitions.catalog import Catalogs
+from integration.pipeline.definitions.names import catalog_names
 from integration.pipeline.heartbeat import renewing
-from integration.pipeline.history_store import HistoryStore
-from integration.pipeline.lanes import LANE_NAMES, LIVE
+from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE
 from integration.pipeline.lease_store import LeaseStore
 from integration.pipeline.ledger_store import LedgerStore
+from integration.pipeline.lifecycle import Lifecycle
 from integration.pipeline.note_store import NoteStore
 from integration.pipeline.notes import NoteKeeper
 from integration.pipeline.owner_names import OwnerNames
+from integration.pipeline.people import Doorkeeper
+from integration.pipeline.policies.policy_store import PolicyStore
+from integration.pipeline.policies.rules import RuleBook, build_rules
 from integration.pipeline.portal_profile import PortalProfile, build_profile
 from integration.pipeline.ports import CrmClients, DecisionSource, Enricher
 from integration.pipeline.record_state_store import RecordStateStore, Status
@@ -57,12 +61,14 @@ def new_run_id() -> str:
 
 @dataclass(frozen=True)
 class _Claimed:
-    """A claim of a connected portal; `live_ids` are the records that are still there to be worked on."""
+    """A claim of a connected portal; `live_ids` are the records that are still there to be worked on. `is_dry`: nothing is written."""
 
     claim: Claim
     portal: PortalProfile
     run_id: str
     live_ids: tuple[str, ...]
+    is_dry: bool
+    rules: RuleBook
 
 
 class BatchRunner:
@@ -78,6 +84,8 @@ class BatchRunner:
         states: RecordStateStore,
         enricher: Enricher,
         decide_for: DecisionSource,
+        people: Doorkeeper,
+        app_id: str,
         clock: Clock,
         metrics: Metrics,
         run_id: Callable[[], str] = new_run_id,
@@ -96,15 +104,19 @@ class BatchRunner:
         self._owners = OwnerNames(clock)
         self._runs = RunStore()
         self._dead_letters = DeadLetterStore()
-        self._eraser = EraseStore()
-        self._history = HistoryStore()
+        self._lifecycle = Lifecycle(states, clock)
         self._leases = LeaseStore()
         self._ask_again = AskAgainStore()
+        self._policies = PolicyStore()
+        self._catalogs = Catalogs(database, clock, catalog_names)
         self._carrier = Carrier(
             database=database,
             enricher=enricher,
             ledger=LedgerStore(),
             notes=NoteKeeper(database, NoteStore(), clock),
+            people=people,
+            catalogs=self._catalogs,
+            app_id=app_id,
             clock=clock,
             lease_s=lease_s,
         )
@@ -151,17 +163,21 @@ class BatchRunner:
             if not ids:
                 return None
             status = self._states.status_of(connection, portal_id, object_type, ids)
+            stored = self._policies.rules_of(connection, portal_id=portal_id, object_type=object_type)
+            is_dry = portal.is_dry or lane == DRY
             self._runs.open(
                 connection,
                 portal_id=portal_id,
                 run_id=run_id,
-                kind=LANE_NAMES[lane],
+                kind=LANE_NAMES[min(lane, BACKFILL)],
                 object_type=object_type,
                 started_at=now,
+                is_dry=is_dry,
             )
         supported = object_type in READ_PROPERTIES
         live = tuple(one for one in ids if supported and status[one].status is Status.LIVE)
-        return _Claimed(claim, portal, run_id, live)
+        rules = build_rules(object_type, portal.standard_properties, stored)
+        return _Claimed(claim, portal, run_id, live, is_dry, rules)
 
     def _carry(self, claimed: _Claimed, object_type: str, lane: int) -> Tally:
         if not claimed.live_ids:
@@ -174,6 +190,9 @@ class BatchRunner:
             as_of=self._clock(),
             decisions=self._decide_for(claimed.portal.preferences),
             owner_names=self._owners.of(client, claimed.portal) if object_type == CONTACTS else {},
+            rules=claimed.rules,
+            catalog=self._catalogs.current(client, portal_id=claimed.portal.portal_id, object_type=object_type),
+            is_dry=claimed.is_dry,
         )
         return self._carrier.carry(Taken(claimed.claim, context, client), claimed.live_ids)
 
@@ -206,24 +225,22 @@ class BatchRunner:
             for blameless in (False, True):
                 self._release(connection, claimed, tally, blameless=blameless)
             self._ask_again.put_back(
-                connection, portal_id=portal_id, claim=claimed.claim, object_ids=tally.unanswered, now=self._clock()
+                connection,
+                portal_id=portal_id,
+                claim=claimed.claim,
+                unanswered=tally.unanswered,
+                unfunded=tally.unfunded,
+                now=self._clock(),
             )
             self._worklist.complete(connection, portal_id=portal_id, claim=claimed.claim, done_ids=tally.finished())
             self._runs.close(
-                connection, portal_id=portal_id, run_id=claimed.run_id, counts=tally.counts(), finished_at=self._clock()
+                connection, portal_id=portal_id, run_id=claimed.run_id, counts=tally.run_counts(), finished_at=self._clock()
             )
             self._catch_up(connection, claimed, object_type)
 
     def _catch_up(self, connection: Connection, claimed: _Claimed, object_type: str) -> None:
-        """A record may have been erased or merged while we wrote: what this batch wrote down about it goes the same way."""
-        portal_id = claimed.portal.portal_id
-        for object_id, now in self._states.status_of(connection, portal_id, object_type, claimed.live_ids).items():
-            if now.status is Status.ERASED:
-                self._eraser.erase(connection, portal_id=portal_id, object_type=object_type, object_id=object_id)
-            elif now.status is Status.MERGED and now.survivor_id is not None:
-                self._history.move(
-                    connection, portal_id=portal_id, object_type=object_type, from_id=object_id, to_id=now.survivor_id
-                )
+        """A record may have been erased, merged or deleted while we wrote: what this batch wrote down about it goes the same way."""
+        self._lifecycle.follow(connection, portal_id=claimed.portal.portal_id, object_type=object_type, object_ids=claimed.live_ids)
 
     def _release(self, connection: Connection, claimed: _Claimed, tally: Tally, *, blameless: bool) -> None:
         by_moment: dict[datetime, list[str]] = {}

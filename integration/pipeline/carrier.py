@@ -20,23 +20,38 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from integration.core.clock import Clock
 from integration.core.errors import AppError
 from integration.db.session import Database
-from integration.hubspot.objects import CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.jobs.dead_letter_store import DeadLetterEntry
 from integration.jobs.retry import RetryLater, decide, reason_of
 from integration.pipeline import stages
-from integration.pipeline.ask_again import leaves_questions
+from integration.pipeline.alert_store import Alert, AlertStore
+from integration.pipeline.ask_again import leaves_questions, waits_for_budget
+from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COMPANIES
+from integration.pipeline.creating.company_maker import CompanyMaker
+from integration.pipeline.definitions.catalog import Catalogs
+from integration.pipeline.duplicates.watching import DuplicateWatch
+from integration.pipeline.identity.counting import gate_counts
+from integration.pipeline.identity.gate import GatedEnricher
 from integration.pipeline.lease_store import LeaseStore
-from integration.pipeline.ledger_store import LedgerStore
+from integration.pipeline.ledger_store import LastWrite, LedgerStore
 from integration.pipeline.notes import NoteKeeper
+from integration.pipeline.people import ERASED_BEFORE, Doorkeeper
+from integration.pipeline.plain_words import blames_definition
+from integration.pipeline.policies.misfit_alerts import misfit_alerts, refusal_alerts
+from integration.pipeline.policies.standing_reader import StandingReader
 from integration.pipeline.ports import CrmClient, Enricher
+from integration.pipeline.proposals.open_store import OpenProposalStore
+from integration.pipeline.provenance import no_longer_standing
 from integration.pipeline.remembering import RememberingEnricher
 from integration.pipeline.result_store import ResultStore
 from integration.pipeline.results import Decided
 from integration.pipeline.stages import BatchContext, BatchInput
+from integration.pipeline.standard_properties import standard_names
 from integration.pipeline.tally import Tally
 from integration.pipeline.worklist_store import Claim
 from integration.pipeline.write_back import RecordOutcome, RunContext, WriteBack
-from integration.pipeline.write_plan import RecordPlan
+from integration.pipeline.write_plan import RecordPlan, RecordWishes, plan_record
+from integration.providers.base import FactSheet
 
 LEASE_S: Final = 45.0
 _LOOK_AGAIN_S: Final = 15.0
@@ -71,18 +86,28 @@ class Carrier:
         enricher: Enricher,
         ledger: LedgerStore,
         notes: NoteKeeper,
+        people: Doorkeeper,
+        catalogs: Catalogs,
+        app_id: str,
         clock: Clock,
         lease_s: float = LEASE_S,
     ) -> None:
         self._database = database
-        self._enricher = RememberingEnricher(enricher, database)
+        self._enricher = GatedEnricher(RememberingEnricher(enricher, database), database, clock)
         self._ledger = ledger
         self._notes = notes
+        self._people = people
         self._clock = clock
         self._lease_s = lease_s
         self._door = WriteBack(database, ledger, clock)
         self._results = ResultStore()
         self._leases = LeaseStore()
+        self._watch = DuplicateWatch(clock)
+        self._proposals = OpenProposalStore()
+        self._catalogs = catalogs
+        self._standings = StandingReader(database, ledger, app_id=app_id)
+        self._alerts = AlertStore()
+        self._companies = CompanyMaker(database, clock)
 
     def carry(self, taken: Taken, object_ids: Sequence[str]) -> Tally:
         """What became of each of these records. Raises AppError when HubSpot could not be used, and the driver's error without a database."""
@@ -100,56 +125,114 @@ class Carrier:
 
     def _carry(self, taken: Taken, object_ids: Sequence[str]) -> Tally:
         context, tally = taken.context, Tally()
+        object_ids = self._without_accepted(taken, object_ids, tally)
+        if not object_ids:
+            return tally
         batch = stages.read_batch(taken.client, context, object_ids)
         tally.outcomes |= dict.fromkeys((one for one in object_ids if one not in batch.records), "gone")
+        barred = self._people.barred(taken.portal_id, context.object_type, batch.records)
+        tally.outcomes |= dict.fromkeys(barred, ERASED_BEFORE)
+        batch = stages.without_records(batch, barred)
         if not batch.records:
             return tally
         ours = self._recall(taken, batch)
-        sheets = stages.enrich_companies(self._enricher, context, batch, ours)
+        sheets = stages.enrich_companies(self._enricher, context, batch, self._ours_at_companies(taken, batch, ours))
         if context.object_type == CONTACTS:
             sheets = stages.enrich_contacts(self._enricher, context, batch, sheets, ours)
         decided = _each(taken, sheets, lambda _, sheet: stages.decide_record(context, sheet), "decide", tally)
-        plans = _each(
+        wanted = _each(
             taken,
             decided,
-            lambda one, result: stages.plan_write(context, batch.records[one], result, ours.get(one, frozenset())),
+            lambda one, result: stages.wishes_for(context, batch.records[one], result, ours.get(one, frozenset())),
             "plan",
             tally,
         )
-        held = self._save(taken, [decided[one] for one in plans])
-        tally.outcomes |= dict.fromkeys((one for one in plans if one not in held), "taken_over")
-        self._write(taken, {one: plans[one] for one in plans if one in held}, decided, tally)
+        held, barred = self._save(taken, [decided[one] for one in wanted])
+        tally.outcomes |= dict.fromkeys((one for one in wanted if one not in held), "taken_over")
+        tally.outcomes |= dict.fromkeys(barred, ERASED_BEFORE)
+        plans = self._plan(taken, {one: wanted[one] for one in wanted if one in held}, tally)
+        self._write(taken, plans, decided, tally)
+        tally.beside += gate_counts(sheets[one] for one in plans)
+        self._make_companies(taken, batch, {one: sheets[one] for one in plans if tally.stands(one)}, tally)
         return tally
 
+    def _plan(self, taken: Taken, wanted: Mapping[str, RecordWishes], tally: Tally) -> dict[str, RecordPlan | None]:
+        """What will be written, decided on how things stand at this moment."""
+        portal_id, object_type = taken.portal_id, taken.context.object_type
+        standings = self._standings.read(taken.client, portal_id=portal_id, object_type=object_type, wanted=[*wanted.values()])
+        plans = _each(taken, wanted, lambda _, wishes: plan_record(wishes, lambda wish: standings.of(wishes, wish)), "judge", tally)
+        self._raise_alerts(taken, misfit_alerts(object_type, [*wanted.values()], plans))
+        return plans
+
+    def _raise_alerts(self, taken: Taken, alerts: Sequence[Alert]) -> None:
+        if alerts:
+            with self._database.begin() as connection:
+                self._alerts.raise_alerts(connection, portal_id=taken.portal_id, alerts=alerts, now=self._clock())
+
+    def _without_accepted(self, taken: Taken, object_ids: Sequence[str], tally: Tally) -> Sequence[str]:
+        """A dry pass waits for an accept under way: what it has still to apply must not be replaced by newer proposals."""
+        if not taken.context.is_dry:
+            return object_ids
+        with self._database.begin() as connection:
+            waiting = self._proposals.being_accepted(
+                connection, portal_id=taken.portal_id, object_type=taken.context.object_type, object_ids=object_ids
+            )
+        for object_id in waiting:
+            tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S), blameless=True)
+        return [one for one in object_ids if one not in waiting]
+
     def _recall(self, taken: Taken, batch: BatchInput) -> dict[str, frozenset[str]]:
-        """Settle what earlier passes left open, and tell which properties still hold what we wrote, by record."""
+        """Settle what earlier passes left open, note which values of ours are gone, and tell which properties still hold what we wrote."""
         context, ids = taken.context, list(batch.records)
         with self._database.begin() as connection:
+            self._watch.seen(connection, taken.portal_id, context.object_type, batch.records.values())
             still_open = self._ledger.open_writes(
                 connection, portal_id=taken.portal_id, object_type=context.object_type, object_ids=ids
             )
             if still_open:
                 outcomes = stages.settle_open(batch, still_open)
                 self._ledger.confirm(connection, portal_id=taken.portal_id, outcomes=outcomes, now=self._clock())
-            if context.portal.standard_properties is None:
-                return {}
-            last = self._ledger.last_written(
+            last = self._ledger.last_writes(connection, portal_id=taken.portal_id, object_type=context.object_type, object_ids=ids)
+            gone = no_longer_standing(batch.records, last.values())
+            self._ledger.supersede(connection, portal_id=taken.portal_id, row_ids=gone, now=self._clock())
+        return stages.still_ours(batch.records, _standing(last, standard_names(context.object_type)))
+
+    def _ours_at_companies(
+        self, taken: Taken, batch: BatchInput, ours: Mapping[str, frozenset[str]]
+    ) -> Mapping[str, frozenset[str]]:
+        """What still holds our values on the companies asked about: our own writing is no evidence for a contact either."""
+        companies = {company.object_id: company for company in batch.companies.values()}
+        if taken.context.object_type == COMPANIES or not companies:
+            return ours
+        with self._database.begin() as connection:
+            last = self._ledger.last_writes(
                 connection,
                 portal_id=taken.portal_id,
-                object_type=context.object_type,
-                object_ids=ids,
-                property_names=stages.standard_names(context.object_type),
+                object_type=COMPANIES,
+                object_ids=list(companies),
+                property_names=standard_names(COMPANIES),
             )
-        return stages.still_ours(batch, last)
+        return stages.still_ours(companies, _standing(last, standard_names(COMPANIES)))
 
-    def _save(self, taken: Taken, decided: Sequence[Decided]) -> frozenset[str]:
-        """Save the results of the records that are still ours; which these are."""
+    def _save(self, taken: Taken, decided: Sequence[Decided]) -> tuple[frozenset[str], frozenset[str]]:
+        """Save the results of the records that are still ours and may be kept; which these are, and which are of erased people."""
         with self._database.begin() as connection:
             held = self._leases.hold(
                 connection,
                 portal_id=taken.portal_id,
                 claim=taken.claim,
                 until=self._clock() + timedelta(seconds=self._lease_s),
+            )
+            ready = {entry.object_id: entry.sheet for entry in decided if entry.object_id in held}
+            barred = self._people.barred_after_asking(connection, taken.portal_id, ready)
+            held -= barred
+            self._proposals.make_way(
+                connection,
+                portal_id=taken.portal_id,
+                object_type=taken.context.object_type,
+                object_ids=sorted(held),
+                is_dry=taken.context.is_dry,
+                now=self._clock(),
             )
             self._results.save(
                 connection,
@@ -158,22 +241,68 @@ class Carrier:
                 run_id=taken.context.run_id,
                 decided=[entry for entry in decided if entry.object_id in held],
             )
-        return held
+        return held, barred
 
     def _write(self, taken: Taken, plans: Mapping[str, RecordPlan | None], decided: Mapping[str, Decided], tally: Tally) -> None:
         context = taken.context
-        run = RunContext(taken.portal_id, context.run_id, context.object_type)
+        run = RunContext(taken.portal_id, context.run_id, context.object_type, context.is_dry)
         written = self._door.write(taken.client, run, [plan for plan in plans.values() if plan is not None])
+        anew = self._look_at_definitions(taken, written)
         for object_id in plans:
-            self._note_outcome(taken, object_id, written.get(object_id), tally)
+            if object_id in anew:
+                tally.postpone(object_id, self._clock(), blameless=True)
+            else:
+                self._note_outcome(taken, object_id, written.get(object_id), tally)
         standing = [one for one in plans if tally.stands(one)]
         notes = [note for one in standing for note in stages.wanted_notes(context, decided[one])]
-        report = self._notes.keep(taken.client, taken.portal_id, context.object_type, notes)
+        report = self._notes.keep(
+            taken.client, taken.portal_id, context.object_type, notes, run_id=context.run_id, is_dry=context.is_dry
+        )
+        tally.outcomes |= dict.fromkeys(report.proposed, "proposed")
         for object_id in report.unanswered:
             tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S))
         for object_id, words in report.refused.items():
             tally.bury(object_id, "refused", _letter(taken, object_id, "note_refused", words))
-        tally.unanswered |= {one for one in standing if tally.stands(one) and leaves_questions(decided[one].sheet)}
+        done = [one for one in standing if tally.stands(one)]
+        tally.unanswered |= {one for one in done if leaves_questions(decided[one].sheet)}
+        tally.unfunded |= {one: until for one in done if (until := waits_for_budget(decided[one].sheet)) is not None}
+
+    def _make_companies(self, taken: Taken, batch: BatchInput, sheets: Mapping[str, FactSheet], tally: Tally) -> None:
+        """A company record for contacts that have none, where the admin wants that."""
+        context = taken.context
+        if context.object_type != CONTACTS or context.portal.preferences.get(CREATE_COMPANIES) is not True:
+            return
+        report = self._companies.make(
+            taken.client,
+            portal_id=taken.portal_id,
+            run_id=context.run_id,
+            is_dry=context.is_dry,
+            contacts={one: batch.records[one] for one in sheets if one not in batch.companies},
+            sheets=sheets,
+        )
+        tally.beside.update(report.counts)
+        for object_id in report.again:
+            tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S), blameless=True)
+
+    def _look_at_definitions(self, taken: Taken, written: Mapping[str, RecordOutcome]) -> frozenset[str]:
+        """The records to be planned anew, because HubSpot refused a value and the account's definitions turn out to have changed.
+
+        Where they have not, an admin is told of the refusal. Costs one call, and only after such a refusal.
+        """
+        context = taken.context
+        refused = {one: outcome for one, outcome in written.items() if outcome.failure and blames_definition(outcome.failure)}
+        if not refused:
+            return frozenset()
+        fresh = self._catalogs.refresh(taken.client, portal_id=taken.portal_id, object_type=context.object_type)
+        anew, alerts = set(), []
+        for object_id, outcome in refused.items():
+            names = outcome.failure.property_names if outcome.failure else ()
+            if any(fresh.find(name) != context.catalog.find(name) for name in names):
+                anew.add(object_id)
+            else:
+                alerts += refusal_alerts(context.object_type, names, outcome.words)
+        self._raise_alerts(taken, alerts)
+        return frozenset(anew)
 
     def _note_outcome(self, taken: Taken, object_id: str, outcome: RecordOutcome | None, tally: Tally) -> None:
         if outcome is None:
@@ -210,6 +339,11 @@ def _each(
             _log.error("record_failed", object_type=taken.context.object_type, stage=stage, place=_place(error))
             tally.bury(object_id, "failed", _letter(taken, object_id, f"{stage}_{reason_of(error)}", _place(error)))
     return results
+
+
+def _standing(last: Mapping[tuple[str, str], LastWrite], names: Sequence[str]) -> dict[tuple[str, str], str]:
+    """What we wrote last in these properties, as far as nobody was seen to change it."""
+    return {key: write.value_after or "" for key, write in last.items() if key[1] in names and not write.superseded}
 
 
 def _letter(taken: Taken, object_id: str, reason: str, detail: str) -> DeadLetterEntry:

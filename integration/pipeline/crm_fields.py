@@ -126,9 +126,15 @@ CRM_FIELDS: Final[Mapping[str, tuple[CrmField, ...]]] = {
 
 _HINTS: Final[Mapping[str, tuple[str, ...]]] = {CONTACTS: ("company", "website", "country"), COMPANIES: ("website",)}
 """Read to know whom to ask about, not as facts of their own."""
+_COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
+    CONTACTS: ("mobilephone", "hs_additional_emails", "city", "zip"),
+    COMPANIES: ("address", "zip"),
+}
+"""Read to tell duplicates; they are no facts, and a change of them is no reason to look again."""
 
 READ_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
-    object_type: (*(entry.property_name for entry in table), *_HINTS[object_type]) for object_type, table in CRM_FIELDS.items()
+    object_type: (*(entry.property_name for entry in table), *_HINTS[object_type], *_COMPARED[object_type])
+    for object_type, table in CRM_FIELDS.items()
 }
 INPUT_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
     object_type: (*(entry.property_name for entry in table if entry.watched), *_HINTS[object_type])

@@ -1,111 +1,87 @@
-"""Privacy deletion: everything we hold about one record goes; only the fact that it was erased stays (in `record_state`).
+"""Privacy deletion: everything we hold about one record goes; what stays says nothing about the person.
 
-The ledger keeps that something was written, without the values. A provider's cached answer is found through the findings it led to. From raw
-webhook deliveries the record's events are cut out; that breaks their signature, which nobody checks again.
-Limit: an event about the person that HubSpot sends after the erasure stays in its delivery until the retention of the inbox ends.
+What stays: that the record was erased (`record_state`), keyed digests by which the person would be recognised (`person_digest`), and in the
+ledger and among dead letters that something happened, without values. Which tables there are is read from the models: a table whose rows name a
+record is emptied of them unless it is listed here, so one added later cannot be forgotten. Deliveries are cleaned by the webhooks' side.
+Limit: an address of the person that their employer publishes stays in what is known of the employer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, func, literal, null, select, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy import Connection, Table, and_, delete, null, or_, update
 
-from integration.db.models.enrichment import FindingRow, ProviderCacheRow
-from integration.db.models.inbox import DeadLetterRow, DeliveryRow
-from integration.db.models.ledger import LedgerRow, NoteRow
-from integration.db.models.results import BriefRow, DraftRow, ScoreRow
+from integration.db.models import Base
+from integration.db.models.created import CreatedObjectRow
+from integration.db.models.duplicates import DuplicatePairRow
+from integration.db.models.inbox import DeadLetterRow
+from integration.db.models.ledger import LedgerRow
 from integration.db.models.worklist import WorkItemRow
-from integration.hubspot.objects import CONTACTS, RecordKey
-from integration.pipeline.redaction import without_record
-from integration.providers.base import PERSON_FIELDS
+from integration.pipeline.people_store import PeopleStore
+from integration.providers.cache_store import CacheStore
 
-_RECORD_TABLES: Final = (FindingRow, ScoreRow, BriefRow, DraftRow, NoteRow)
+KEPT: Final = {
+    "record_state": "that the record was erased, merged or deleted, and when",
+    "person_digest": "keyed digests of address and profile, marked as a tombstone",
+    "ledger": "that something was written, without any value",
+    "dead_letter": "that something could not be handled, without what it was",
+}
+"""Tables that keep rows about an erased record, and what these say."""
 
 
 class EraseStore:
-    """Erases what we hold about a record."""
+    """Erases what we hold about records of one portal and type."""
 
-    def erase(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> None:
-        """Remove every trace of the record but its erasure. Doing it again changes nothing."""
-        key = RecordKey(portal_id, object_type, object_id)
-        # First the work item: a batch that is at this record holds its row, and must be done before the rest is looked at.
-        connection.execute(
-            delete(WorkItemRow).where(
-                WorkItemRow.portal_id == portal_id, WorkItemRow.object_type == object_type, WorkItemRow.object_id == object_id
-            )
-        )
-        if object_type == CONTACTS:
-            self._erase_cached_answers(connection, key)
-        for table in _RECORD_TABLES:
-            connection.execute(
-                delete(table).where(table.portal_id == portal_id, table.object_type == object_type, table.object_id == object_id)
-            )
+    def erase(self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str], now: datetime) -> None:
+        """Remove every trace of the records but their erasure. Doing it again changes nothing."""
+        # First the work items: a batch that is at these records holds their rows, and must be done before the rest is looked at.
+        self._delete(connection, WorkItemRow.__table__, portal_id, object_type, object_ids)
+        digests = PeopleStore.entomb(connection, portal_id=portal_id, object_type=object_type, object_ids=object_ids, now=now)
+        CacheStore.forget_people(connection, portal_id=portal_id, digests=digests)
+        for table in record_tables():
+            if table.name not in KEPT:
+                self._delete(connection, table, portal_id, object_type, object_ids)
+        self._delete_by_other_names(connection, portal_id, object_type, object_ids)
         connection.execute(
             update(LedgerRow)
-            .where(LedgerRow.portal_id == portal_id, LedgerRow.object_type == object_type, LedgerRow.object_id == object_id)
-            .values(value_before=null(), value_after=null(), source_url=null(), error=null())
+            .where(LedgerRow.portal_id == portal_id, LedgerRow.object_type == object_type, LedgerRow.object_id.in_(object_ids))
+            .values(value_before=null(), value_after=null(), source_url=null(), error=null(), fingerprint=null())
         )
-        self._redact_deliveries(connection, key)
         connection.execute(
             update(DeadLetterRow)
             .where(
                 DeadLetterRow.portal_id == portal_id,
                 DeadLetterRow.object_type == object_type,
-                DeadLetterRow.object_id == object_id,
+                DeadLetterRow.object_id.in_(object_ids),
             )
             .values(payload={}, detail="erased")
         )
 
     @staticmethod
-    def _redact_deliveries(connection: Connection, key: RecordKey) -> None:
-        """One look over the portal's deliveries: rare enough to need no index."""
-        naming = connection.execute(
-            select(DeliveryRow.id, DeliveryRow.body)
-            .where(
-                DeliveryRow.portal_id == key.portal_id,
-                func.position(literal(key.object_id.encode()).op("IN")(DeliveryRow.body)) > 0,
+    def _delete(connection: Connection, table: object, portal_id: int, object_type: str, object_ids: Sequence[str]) -> None:
+        if not isinstance(table, Table):
+            raise TypeError("a model stands for a table")
+        connection.execute(
+            delete(table).where(
+                table.c.portal_id == portal_id, table.c.object_type == object_type, table.c.object_id.in_(object_ids)
             )
-            .with_for_update()
         )
-        redacted = [
-            {"row_id": row_id, "without": body}
-            for row_id, raw in naming
-            if (body := without_record(raw, object_type=key.object_type, object_id=key.object_id)) is not None
-        ]
-        if redacted:
-            connection.execute(
-                update(DeliveryRow)
-                .where(DeliveryRow.portal_id == key.portal_id, DeliveryRow.id == bindparam("row_id"))
-                .values(body=bindparam("without")),
-                redacted,
-            )
 
     @staticmethod
-    def _erase_cached_answers(connection: Connection, key: RecordKey) -> None:
-        """Drop cached answers that hold all that their provider said of this person. Two people with the very same facts both go."""
-        said = (
-            select(
-                FindingRow.provider,
-                func.jsonb_agg(func.jsonb_build_object("field", FindingRow.field, "value", FindingRow.value)).label("findings"),
-            )
-            .where(_of(key), FindingRow.field.in_([field.value for field in PERSON_FIELDS]))
-            .group_by(FindingRow.provider)
-            .subquery()
-        )
+    def _delete_by_other_names(connection: Connection, portal_id: int, object_type: str, object_ids: Sequence[str]) -> None:
+        """Rows that name the records in other columns: pairs of two, and what we created ourselves."""
+        pair, made = DuplicatePairRow, CreatedObjectRow
+        in_pair = or_(pair.left_id.in_(object_ids), pair.right_id.in_(object_ids))
+        connection.execute(delete(pair).where(and_(pair.portal_id == portal_id, pair.object_type == object_type, in_pair)))
         connection.execute(
-            delete(ProviderCacheRow).where(
-                ProviderCacheRow.portal_id == key.portal_id,
-                ProviderCacheRow.provider == said.c.provider,
-                ProviderCacheRow.findings.contains(said.c.findings),
-            )
+            delete(made).where(made.portal_id == portal_id, made.kind == object_type, made.created_id.in_(object_ids))
         )
 
 
-def _of(key: RecordKey) -> ColumnElement[bool]:
-    return (
-        (FindingRow.portal_id == key.portal_id)
-        & (FindingRow.object_type == key.object_type)
-        & (FindingRow.object_id == key.object_id)
-    )
+def record_tables() -> tuple[Table, ...]:
+    """Every table whose rows are about one record."""
+    wanted = {"portal_id", "object_type", "object_id"}
+    return tuple(table for table in Base.metadata.sorted_tables if wanted <= set(table.columns.keys()))

@@ -114,19 +114,6 @@ def build_sheet(
     return FactSheet(object_type, object_id, as_of, findings, alternatives, company, tuple(enrichment.replies))
 
 
-def render_sources(sheet: FactSheet) -> str:
-    """Which provider each fact came from, in one line a provider; the same facts give the same text, so nothing is rewritten for it."""
-    fields_by_provider: dict[str, list[str]] = {}
-    company = {} if sheet.company is None else sheet.company.findings
-    for field, found in sorted({**company, **sheet.findings}.items()):
-        fields_by_provider.setdefault(found.provider, []).append(field.value.replace("_", " "))
-    return "\n".join(f"{_provider_title(provider)}: {', '.join(fields)}" for provider, fields in sorted(fields_by_provider.items()))
-
-
-def _provider_title(provider: str) -> str:
-    return "HubSpot" if provider == CRM_PROVIDER else provider.replace("_", " ").capitalize()
-
-
 def _text(findings: Findings, field: Field) -> str | None:
     found = findings.get(field)
     return None if found is None or isinstance(found.value, tuple) else str(found.value)

@@ -1,4 +1,7 @@
-"""The two lanes of work and the job that serves them. Live work has a person waiting; backfill has not."""
+"""The lanes of work and the job that serves them. Live work has a person waiting; backfill has not; dry is looked at without writing.
+
+A record waits in one lane, the most urgent it was named in: one that is to be written anyway is not looked at dry first.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from integration.jobs.request import BACKFILL_PRIORITY, LIVE_PRIORITY, JobReques
 
 LIVE: Final = 0
 BACKFILL: Final = 1
-LANE_NAMES: Final = {LIVE: "live", BACKFILL: "backfill"}
+DRY: Final = 2
+LANE_NAMES: Final = {LIVE: "live", BACKFILL: "backfill", DRY: "dry"}
 PROCESS_JOB: Final = "process"
 
 

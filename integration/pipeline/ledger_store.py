@@ -10,17 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import BigInteger, Connection, DateTime, Double, Numeric, Text, insert, literal, select, update
+from sqlalchemy import BigInteger, Connection, DateTime, Double, Numeric, Text, exists, insert, literal, not_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from integration.db.models.ledger import LedgerRow
-from integration.pipeline.rowset_store import Columns, rows_as_table
+from integration.db.models.ledger import LedgerRow, RunRow
+from integration.pipeline.rowset_store import Columns, Row, rows_as_table
 from integration.pipeline.write_plan import PlannedValue, RecordPlan
 
-Outcome = Literal["pending", "written", "refused", "unknown", "lost", "kept"]
+Outcome = Literal["pending", "written", "refused", "unknown", "lost", "kept", "proposed", "accepted", "declined"]
 
 _OPEN: Final = ("pending", "unknown")
-_COMPUTED: Final = "leadlight"
+_LOOK_AFTER_THEIR_OWN: Final = ("accept", "undo")
+COMPUTED: Final = "leadlight"
+"""The provider of what we computed or wrote ourselves."""
+NOTE_PREFIX: Final = "note:"
+"""Before the purpose, it is the property name of a note's rows."""
+IS_NOTE: Final = LedgerRow.property_name.startswith(NOTE_PREFIX, autoescape=True)
 _INTENT: Final[Columns] = {
     "object_id": Text(),
     "property_name": Text(),
@@ -36,6 +41,9 @@ _INTENT: Final[Columns] = {
     "cost_usd": Numeric(12, 6),
     "trace_id": Text(),
     "outcome": Text(),
+    "error": Text(),
+    "settled_at": DateTime(timezone=True),
+    "fingerprint": Text(),
 }
 
 
@@ -58,6 +66,26 @@ class OpenWrite:
     value_after: str | None
 
 
+@dataclass(frozen=True)
+class LastWrite:
+    """The newest write of one property that arrived. `superseded`: we have seen since that somebody else changed the value.
+
+    `seen_at`, `confidence_ratio` and `provider` are the finding's, `reason` is why it was written.
+    """
+
+    row_id: int
+    object_id: str
+    property_name: str
+    value_before: str | None
+    value_after: str | None
+    confidence_ratio: float | None
+    seen_at: datetime | None
+    provider: str | None
+    run_id: str
+    reason: str
+    superseded: bool
+
+
 WrittenValue = tuple[str, str, str, str]
 """Object type, object id, property name, value."""
 
@@ -66,10 +94,24 @@ class LedgerStore:
     """Set-based access to the ledger; each method is one statement."""
 
     def add_intents(
-        self, connection: Connection, *, portal_id: int, run_id: str, object_type: str, plans: Sequence[RecordPlan], now: datetime
+        self,
+        connection: Connection,
+        *,
+        portal_id: int,
+        run_id: str,
+        object_type: str,
+        plans: Sequence[RecordPlan],
+        now: datetime,
+        is_dry: bool = False,
     ) -> None:
-        """Write down everything that is about to be written, and what policy keeps beside it."""
-        rows = [_intent(plan, entry) for plan in plans for entry in plan.entries]
+        """Write down everything that is about to be written, and what policy keeps beside it. In a dry run these are proposals."""
+        rows = [_intent(plan, entry) | _state(entry, is_dry, now) for plan in plans for entry in plan.entries]
+        self.add_rows(connection, portal_id=portal_id, run_id=run_id, object_type=object_type, rows=rows, now=now)
+
+    def add_rows(
+        self, connection: Connection, *, portal_id: int, run_id: str, object_type: str, rows: Sequence[Row], now: datetime
+    ) -> None:
+        """Write down rows that are put together elsewhere; each names the columns of the ledger it fills."""
         if not rows:
             return
         given = rows_as_table("given", _INTENT, rows)
@@ -104,9 +146,14 @@ class LedgerStore:
         )
 
     def open_writes(
-        self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str]
+        self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str], run_id: str | None = None
     ) -> tuple[OpenWrite, ...]:
-        """Writes on these records whose outcome is open, oldest first."""
+        """Writes on these records whose outcome is open, oldest first: those of one run, or without one all but those of a running accept
+        or undo, which look after their own and may be writing at this moment.
+        """
+        others = exists().where(
+            RunRow.run_id == LedgerRow.run_id, RunRow.kind.in_(_LOOK_AFTER_THEIR_OWN), RunRow.finished_at.is_(None)
+        )
         query = (
             select(LedgerRow.id, LedgerRow.object_id, LedgerRow.property_name, LedgerRow.value_after)
             .where(
@@ -114,6 +161,7 @@ class LedgerStore:
                 LedgerRow.object_type == object_type,
                 LedgerRow.object_id.in_(object_ids),
                 LedgerRow.outcome.in_(_OPEN),
+                ~others if run_id is None else LedgerRow.run_id == run_id,
             )
             .order_by(LedgerRow.id)
         )
@@ -131,23 +179,52 @@ class LedgerStore:
                 .values(outcome=outcome, settled_at=now)
             )
 
-    def last_written(
-        self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str], property_names: Sequence[str]
-    ) -> dict[tuple[str, str], str]:
-        """The value we wrote last, by (object id, property name), for these properties of these records."""
+    def last_writes(
+        self,
+        connection: Connection,
+        *,
+        portal_id: int,
+        object_type: str,
+        object_ids: Sequence[str],
+        property_names: Sequence[str] | None = None,
+    ) -> dict[tuple[str, str], LastWrite]:
+        """The newest write that arrived, of any kind of run, by (object id, property name). Without names: of every property, not of notes."""
+        wanted = not_(IS_NOTE) if property_names is None else LedgerRow.property_name.in_(property_names)
         query = (
-            select(LedgerRow.object_id, LedgerRow.property_name, LedgerRow.value_after)
+            select(
+                LedgerRow.id,
+                LedgerRow.object_id,
+                LedgerRow.property_name,
+                LedgerRow.value_before,
+                LedgerRow.value_after,
+                LedgerRow.confidence_ratio,
+                LedgerRow.seen_at,
+                LedgerRow.provider,
+                LedgerRow.run_id,
+                LedgerRow.decision_reason,
+                LedgerRow.superseded_at.is_not(None),
+            )
             .where(
                 LedgerRow.portal_id == portal_id,
                 LedgerRow.object_type == object_type,
                 LedgerRow.object_id.in_(object_ids),
-                LedgerRow.property_name.in_(property_names),
+                wanted,
                 LedgerRow.outcome == "written",
             )
             .order_by(LedgerRow.object_id, LedgerRow.property_name, LedgerRow.id.desc())
             .ext(distinct_on(LedgerRow.object_id, LedgerRow.property_name))
         )
-        return {(row.object_id, row.property_name): row.value_after or "" for row in connection.execute(query)}
+        return {(row[1], row[2]): LastWrite(*row) for row in connection.execute(query)}
+
+    def supersede(self, connection: Connection, *, portal_id: int, row_ids: Sequence[int], now: datetime) -> None:
+        """Note of these writes that their values no longer stand. A row keeps the first moment that was seen."""
+        if not row_ids:
+            return
+        connection.execute(
+            update(LedgerRow)
+            .where(LedgerRow.portal_id == portal_id, LedgerRow.id.in_(row_ids), LedgerRow.superseded_at.is_(None))
+            .values(superseded_at=now)
+        )
 
     def written_among(
         self, connection: Connection, *, portal_id: int, asked: frozenset[WrittenValue], since: datetime
@@ -174,11 +251,17 @@ def _intent(plan: RecordPlan, entry: PlannedValue) -> dict[str, object]:
         "policy": wanted.policy.value,
         "decision": entry.decision.action,
         "decision_reason": entry.decision.reason,
-        "provider": _COMPUTED if finding is None else finding.provider,
+        "provider": COMPUTED if finding is None else finding.provider,
         "source_url": None if finding is None else finding.source_url,
         "seen_at": None if finding is None else finding.seen_at,
         "confidence_ratio": None if finding is None else finding.confidence_ratio,
         "cost_usd": None if finding is None else finding.cost_usd,
         "trace_id": plan.trace_id,
-        "outcome": "pending" if entry.decision.action == "write" else "kept",
     }
+
+
+def _state(entry: PlannedValue, is_dry: bool, now: datetime) -> dict[str, object]:
+    """What is kept in a dry run stays open until somebody judges the run; elsewhere it is settled at once."""
+    if entry.decision.action == "write":
+        return {"outcome": "proposed" if is_dry else "pending"}
+    return {"outcome": "kept", "settled_at": None if is_dry else now}

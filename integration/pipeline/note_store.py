@@ -10,7 +10,9 @@ from typing import Final
 from sqlalchemy import BigInteger, Connection, Text, delete, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from integration.db.models.created import CreatedObjectRow
 from integration.db.models.ledger import NoteRow
+from integration.hubspot.objects import NOTES
 from integration.pipeline.rowset_store import Columns, rows_as_table
 
 _KEY: Final[Columns] = {"object_id": Text(), "purpose": Text()}
@@ -117,6 +119,28 @@ class NoteStore:
             )
             .values(note_id=given.c.note_id, written_at=confirmed_at)
         )
+
+    def save_created(
+        self,
+        connection: Connection,
+        *,
+        portal_id: int,
+        object_type: str,
+        run_id: str,
+        answers: Sequence[NoteAnswered],
+        now: datetime,
+    ) -> None:
+        """Remember that these notes are of our making, and of which run, so that an undo finds them. One known already stays as it is."""
+        if not answers:
+            return
+        rows = [{"object_id": entry.object_id, "purpose": entry.purpose, "note_id": entry.note_id} for entry in answers]
+        given = rows_as_table("given", _ANSWER, rows)
+        source = select(
+            literal(portal_id, BigInteger()), literal(NOTES), literal(object_type), literal(run_id), literal(now),
+            given.c.note_id, given.c.object_id, given.c.purpose,
+        )  # fmt: skip
+        names = ["portal_id", "kind", "object_type", "run_id", "created_at", "created_id", "object_id", "purpose"]
+        connection.execute(insert(CreatedObjectRow).from_select(names, source).on_conflict_do_nothing())
 
     def forget(self, connection: Connection, *, portal_id: int, object_type: str, keys: Sequence[tuple[str, str]]) -> None:
         """Drop the rows of notes that HubSpot does not have and nobody wants any more; a key is (object id, purpose)."""

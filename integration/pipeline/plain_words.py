@@ -36,6 +36,17 @@ _ALIASES: Final[Mapping[str, str]] = {
     "was not one of the allowed options": "INVALID_OPTION",
     "read only": "READ_ONLY_VALUE",
 }
+_DEFINITION_CODES: Final = frozenset(
+    {
+        "PROPERTY_DOESNT_EXIST",
+        "READ_ONLY_VALUE",
+        "INVALID_OPTION",
+        "INVALID_INTEGER",
+        "INVALID_NUMBER",
+        "INVALID_LONG",
+        "INVALID_DATE",
+    }
+)
 UNANSWERED: Final = "UNANSWERED"
 """The client's own word, see `hubspot/batch_writes.py`."""
 GONE_CATEGORIES: Final = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
@@ -55,6 +66,11 @@ def refusal_in_words(failure: WriteFailure) -> str:
 def means_gone(failure: WriteFailure) -> bool:
     """Whether the refusal says that the record or note does not exist (any more)."""
     return _code_of(failure) in GONE_CATEGORIES
+
+
+def blames_definition(failure: WriteFailure) -> bool:
+    """Whether the refusal tells that the account's property is not what we took it for: its options, its type, or whether it is there."""
+    return _code_of(failure) in _DEFINITION_CODES
 
 
 def means_unanswered(failure: WriteFailure) -> bool:

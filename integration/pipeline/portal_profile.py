@@ -11,13 +11,14 @@ from integration.outreach.base import Sender
 
 OWNERS_SCOPE: Final = "crm.objects.owners.read"
 _OUR_CURRENCY: Final = "USD"
+DRY_RUN_PREFERENCE: Final = "dry_run"
 
 
 @dataclass(frozen=True)
 class PortalProfile:
     """`ready`: connected, and our properties are there to write into.
 
-    `standard_properties` None means the admin never chose any, so nothing of ours can stand in one. `sender_name` is used for records without
+    `standard_properties` None means the admin never listed any; single rules may still let us fill some. `sender_name` is used for records without
     an owner; "" means there is none.
     """
 
@@ -30,6 +31,11 @@ class PortalProfile:
     sender_company: str
     sender_offer: str
     preferences: Mapping[str, Any]
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether everything is decided and nothing written: so it is until the admin says go."""
+        return is_dry(self.preferences)
 
     def sender(self, owner_name: str | None) -> Sender | None:
         """In whose name to write: the owner's, else the one the admin set, else nobody's."""
@@ -54,6 +60,11 @@ def build_profile(portal_id: int, stored: Portal | None) -> PortalProfile:
         sender_offer=_text(preferences, "sender_offer"),
         preferences=preferences,
     )
+
+
+def is_dry(preferences: Mapping[str, Any]) -> bool:
+    """Whether the portal's switch keeps us from writing. Only a stored false lets us; nothing stored does not."""
+    return preferences.get(DRY_RUN_PREFERENCE) is not False
 
 
 def _text(preferences: Mapping[str, Any], name: str) -> str:

@@ -9,7 +9,10 @@ from typing import Any, Protocol
 from integration.briefs.base import Brief
 from integration.hubspot.objects import AssociatedRecord, CrmRecord, Owner, PropertyDeclaration
 from integration.outreach.base import Draft, Sender
+from integration.pipeline.creating.company_maker import Associator
+from integration.pipeline.definitions.catalog import DefinitionReader
 from integration.pipeline.notes import NoteWriter
+from integration.pipeline.policies.standing_reader import HistoryReader
 from integration.pipeline.write_back import PropertyWriter
 from integration.providers.base import FactSheet, Finding, Subject
 from integration.providers.questions import Enrichment
@@ -24,7 +27,7 @@ class CrmReader(Protocol):
     def owners(self) -> Sequence[Owner]: ...
 
 
-class CrmClient(CrmReader, PropertyWriter, NoteWriter, Protocol):
+class CrmClient(CrmReader, HistoryReader, DefinitionReader, PropertyWriter, NoteWriter, Associator, Protocol):
     """One portal's HubSpot, as far as the pipeline uses it."""
 
 

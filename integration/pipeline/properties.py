@@ -39,3 +39,4 @@ LAST_ENRICHED_AT: Final = PropertyDeclaration(
 DECLARATIONS: Final = (STATUS, SOURCES, LAST_ENRICHED_AT)
 
 STATUS_GOOD: Final = "Up to date"
+STATUS_SHORT_OF_BUDGET: Final = "More will be looked up when the budget for lookups allows it."

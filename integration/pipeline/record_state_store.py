@@ -89,6 +89,22 @@ _STATUS = """
 """
 
 
+_KIN = """
+    WITH RECURSIVE kin AS (
+        SELECT %(object_id)s::text AS object_id, 0 AS steps
+        UNION
+        SELECT CASE WHEN state.survivor_id = kin.object_id THEN state.object_id ELSE state.survivor_id END, kin.steps + 1
+        FROM kin JOIN record_state state ON state.portal_id = %(portal_id)s AND state.object_type = %(object_type)s
+            AND state.survivor_id IS NOT NULL AND (state.survivor_id = kin.object_id OR state.object_id = kin.object_id)
+        WHERE kin.steps < %(longest)s
+    )
+    SELECT DISTINCT object_id FROM kin ORDER BY 1
+"""
+
+
+_ERASED_COUNT = "SELECT count(*) FROM record_state WHERE portal_id = %(portal_id)s AND erased_at_ms > 0"
+
+
 class RecordStateStore:
     """Applies facts and answers how records stand."""
 
@@ -123,6 +139,32 @@ class RecordStateStore:
         )
         known = {str(row[0]): _status(*row[1:]) for row in found}  # type: ignore[index]
         return {object_id: known.get(object_id, _ALIVE) for object_id in object_ids}
+
+    def ended_as_erased(
+        self, connection: Connection, portal_id: int, object_type: str, object_ids: Sequence[str]
+    ) -> frozenset[str]:
+        """Which of the records are erased, or were merged into one that is. Two queries at most."""
+        status = self.status_of(connection, portal_id, object_type, object_ids)
+        survivors = sorted({found.survivor_id for found in status.values() if found.survivor_id is not None})
+        beyond = self.status_of(connection, portal_id, object_type, survivors)
+        return frozenset(
+            object_id
+            for object_id, found in status.items()
+            if found.status is Status.ERASED
+            or (found.survivor_id is not None and beyond[found.survivor_id].status is Status.ERASED)
+        )
+
+    def erased_count(self, connection: Connection, portal_id: int) -> int:
+        """How many records of the portal were erased at a person's request."""
+        row = driver_connection(connection).execute(_ERASED_COUNT, {"portal_id": portal_id}).fetchone()
+        return int(row[0]) if row else 0  # type: ignore[index]
+
+    def kin(self, connection: Connection, portal_id: int, object_type: str, object_id: str) -> tuple[str, ...]:
+        """The record and every other that merges made one with it, before or after, in order of their ids."""
+        found = driver_connection(connection).execute(
+            _KIN, {"portal_id": portal_id, "object_type": object_type, "object_id": object_id, "longest": _LONGEST_MERGE_CHAIN}
+        )
+        return tuple(str(row[0]) for row in found)  # type: ignore[index]
 
 
 @dataclass(slots=True)

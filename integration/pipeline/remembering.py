@@ -1,4 +1,5 @@
-"""An enricher that does not forget: where a provider failed this time, what it said of the record last time is used, as old as it is.
+"""An enricher that does not forget: where a provider failed this time or the budget was used up, what it said of the record last time is
+used, as old as it is.
 
 Without this an outage of a provider would make scores worse and rewrite briefs, only to change them back a day later.
 Limit: a company known only through a contact's address is not remembered, since it has no record to remember it by.
@@ -67,6 +68,8 @@ def _said_of(
 
 
 def _failed(answer: Enrichment) -> frozenset[str]:
-    """Providers that failed and gave no other answer. One that must forget the person for legal reasons has answered."""
-    failed = {reply.provider for reply in answer.replies if reply.outcome == "failed"}
+    """Providers that failed, or were not asked for want of budget, and gave no other answer. One that must forget the person for legal
+    reasons has answered.
+    """
+    failed = {reply.provider for reply in answer.replies if reply.outcome == "failed" or reply.waits_until is not None}
     return frozenset(failed - {reply.provider for reply in answer.replies if is_answer(reply)})

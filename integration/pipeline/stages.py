@@ -6,14 +6,16 @@ Limit: a company that changes is worked on itself; its contacts follow at their 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Final
 
 from integration.hubspot.objects import COMPANIES, CONTACTS, AssociatedRecord, CrmRecord
+from integration.pipeline.ask_again import waits_for_budget
 from integration.pipeline.crm_fields import READ_PROPERTIES
+from integration.pipeline.definitions.catalog_store import Catalog
 from integration.pipeline.facts import (
     Findings,
     build_sheet,
@@ -21,17 +23,19 @@ from integration.pipeline.facts import (
     company_subject,
     crm_findings,
     person_subject,
-    render_sources,
 )
 from integration.pipeline.ledger_store import OpenWrite, Outcome
 from integration.pipeline.notes import WantedNote
+from integration.pipeline.policies.rules import RuleBook
+from integration.pipeline.policies.standing import may_be_written
 from integration.pipeline.policy import same_value
 from integration.pipeline.portal_profile import PortalProfile
 from integration.pipeline.ports import CrmReader, Decisions, Enricher, Question
-from integration.pipeline.properties import SOURCES, STATUS, STATUS_GOOD
+from integration.pipeline.properties import LAST_ENRICHED_AT, SOURCES, STATUS, STATUS_SHORT_OF_BUDGET
 from integration.pipeline.results import Decided
-from integration.pipeline.standard_properties import STANDARD_PROPERTIES, StandardProperty, opted_in, standard_values
-from integration.pipeline.write_plan import RecordPlan, foreign_values, own_values, plan_record
+from integration.pipeline.sources import render_sources
+from integration.pipeline.standard_properties import StandardProperty, opted_in, standard_values
+from integration.pipeline.write_plan import RecordWishes, Wish, own_wishes, standard_wishes, status_text
 from integration.providers.base import FactSheet, Field
 
 NO_COMPANY_RECORD: Final = ""
@@ -39,7 +43,7 @@ NO_COMPANY_RECORD: Final = ""
 
 @dataclass(frozen=True)
 class BatchContext:
-    """What all stages of one batch share. `as_of` is "now" for every decision of the batch."""
+    """What all stages of one batch share. `as_of` is "now" for every decision of the batch. `is_dry`: nothing is written."""
 
     portal: PortalProfile
     object_type: str
@@ -47,6 +51,9 @@ class BatchContext:
     as_of: datetime
     decisions: Decisions
     owner_names: Mapping[str, str]
+    rules: RuleBook
+    catalog: Catalog
+    is_dry: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,14 @@ def read_batch(client: CrmReader, context: BatchContext, object_ids: Sequence[st
     )
 
 
+def without_records(batch: BatchInput, object_ids: Collection[str]) -> BatchInput:
+    """The batch as if these records had not been in it."""
+    return BatchInput(
+        {one: record for one, record in batch.records.items() if one not in object_ids},
+        {one: company for one, company in batch.companies.items() if one not in object_ids},
+    )
+
+
 def _primary(linked: Sequence[AssociatedRecord]) -> AssociatedRecord | None:
     """The primary company; where none is marked, the one with the lowest id, so that the choice stays the same."""
     ranked = sorted(linked, key=lambda entry: (not entry.is_primary, len(entry.object_id), entry.object_id))
@@ -89,7 +104,7 @@ def _primary(linked: Sequence[AssociatedRecord]) -> AssociatedRecord | None:
 def enrich_companies(
     enricher: Enricher, context: BatchContext, batch: BatchInput, ours: Mapping[str, frozenset[str]]
 ) -> dict[str, FactSheet]:
-    """Fact sheets of companies: by record id for a batch of companies, by contact id for a batch of contacts.
+    """Fact sheets of companies: by record id for a batch of companies, by contact id for a batch of contacts. `ours` is by company.
 
     Each company is asked about once, however many contacts work there. A contact without a company record is asked about by its mail domain.
     """
@@ -102,7 +117,7 @@ def enrich_companies(
         if company is not None:
             key, object_id = f"company:{company.object_id}", company.object_id
             if key not in known_by_key:
-                mine = ours.get(company.object_id, frozenset()) if context.object_type == COMPANIES else frozenset()
+                mine = ours.get(company.object_id, frozenset())
                 known_by_key[key] = crm_findings(company, as_of=context.as_of, ours=mine, revenue_in_usd=usd)
         else:
             hint = company_hint(record, as_of=context.as_of)
@@ -174,22 +189,36 @@ def decide_record(context: BatchContext, sheet: FactSheet) -> Decided:
     return Decided(sheet, scores, brief, context.decisions.draft(sheet, sender))
 
 
-def plan_write(context: BatchContext, record: CrmRecord, decided: Decided, ours: frozenset[str]) -> RecordPlan | None:
-    """What to write on the record, or None when everything stands there already. Pure."""
-    values = context.decisions.values(decided.scores, decided.brief, decided.draft)
-    values |= {SOURCES.name: render_sources(decided.sheet), STATUS.name: STATUS_GOOD}
-    wanted = (
-        *own_values(values, context.decisions.declarations),
-        *foreign_values(standard_values(decided.sheet, _standard(context))),
+def wishes_for(context: BatchContext, record: CrmRecord, decided: Decided, ours: frozenset[str]) -> RecordWishes:
+    """What we want on the record, fitted to the account's properties. Pure. `ours` names what still holds our own values."""
+    values = context.decisions.values(decided.scores, decided.brief, decided.draft) | {
+        SOURCES.name: render_sources(decided.sheet, record.text(SOURCES.name) or "")
+    }
+    standard = standard_wishes(
+        standard_values(decided.sheet, _standard(context)),
+        country=decided.sheet.text(Field.COUNTRY),
+        rules=context.rules,
+        catalog=context.catalog,
     )
-    return plan_record(
+    told = {wish.property_name for wish in standard if may_be_written(wish, record, ours, as_of=context.as_of)}
+    own = _own(context, values)
+    status = status_text((*own, *standard), lambda wish: wish in own or wish.property_name in told)
+    if waits_for_budget(decided.sheet) is not None:
+        status = f"{status.rstrip('.')}. {STATUS_SHORT_OF_BUDGET}"
+    moment = context.as_of.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    [stamp] = _own(context, {LAST_ENRICHED_AT.name: moment})
+    return RecordWishes(
         record,
-        wanted,
-        ours=ours,
+        (*own, *_own(context, {STATUS.name: status}), *standard),
+        stamp,
         trace_id=f"{context.run_id}-{record.object_id}",
         as_of=context.as_of,
-        status_name=STATUS.name,
+        tells_kept=context.is_dry,
     )
+
+
+def _own(context: BatchContext, values: Mapping[str, str]) -> tuple[Wish, ...]:
+    return own_wishes(values, context.decisions.declarations, rules=context.rules, catalog=context.catalog)
 
 
 def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
@@ -203,33 +232,28 @@ def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
 
 
 def _standard(context: BatchContext) -> tuple[StandardProperty, ...]:
-    return opted_in(context.object_type, context.portal.standard_properties or (), revenue_in_usd=context.portal.revenue_in_usd)
+    return opted_in(context.object_type, context.rules, revenue_in_usd=context.portal.revenue_in_usd)
 
 
 def settle_open(batch: BatchInput, still_open: Iterable[OpenWrite]) -> list[tuple[int, Outcome]]:
     """What became of writes whose answer was lost, told by what stands on the records now."""
     return [
-        (entry.row_id, "written" if _stands(batch, entry.object_id, entry.property_name, entry.value_after) else "lost")
+        (entry.row_id, "written" if _stands(batch.records, entry.object_id, entry.property_name, entry.value_after) else "lost")
         for entry in still_open
     ]
 
 
-def still_ours(batch: BatchInput, last_written: Mapping[tuple[str, str], str]) -> dict[str, frozenset[str]]:
+def still_ours(records: Mapping[str, CrmRecord], last_written: Mapping[tuple[str, str], str]) -> dict[str, frozenset[str]]:
     """The properties of each record that still hold exactly what we wrote."""
     names: dict[str, set[str]] = {}
     for (object_id, name), value in last_written.items():
-        if value and _stands(batch, object_id, name, value):
+        if value and _stands(records, object_id, name, value):
             names.setdefault(object_id, set()).add(name)
     return {object_id: frozenset(found) for object_id, found in names.items()}
 
 
-def standard_names(object_type: str) -> list[str]:
-    """Every standard property that we may ever have written."""
-    return [entry.name for entry in STANDARD_PROPERTIES[object_type]]
-
-
-def _stands(batch: BatchInput, object_id: str, property_name: str, value: str | None) -> bool:
-    record = batch.records.get(object_id)
+def _stands(records: Mapping[str, CrmRecord], object_id: str, property_name: str, value: str | None) -> bool:
+    record = records.get(object_id)
     if record is None:
         return False
     return any(same_value(record.properties.get(property_name) or "", value or "", kind=kind) for kind in ("number", "datetime"))

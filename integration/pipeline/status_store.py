@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, and_, func, select
 
 from integration.db.models import CreditCharge, DeadLetterRow, DeliveryRow, FindingRow, LedgerRow, ScoreRow, WorkItemRow
-from integration.pipeline.ask_again import ASK_AGAIN
+from integration.pipeline.ask_again import ASK_AGAIN, BUDGET
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class ProviderCount:
 class PortalStatus:
     """One portal at one moment. `scored` counts records with at least one score; `oldest_at` is None when nothing waits.
 
-    `to_ask_again` are records that are done and will be looked at once more because a provider was silent; they are not counted as waiting.
+    `to_ask_again` are records that are done and will be looked at once more because a provider was silent, `waits_for_budget` those for which
+    a budget was used up; neither are counted as waiting.
     """
 
     waiting: int
@@ -40,6 +41,7 @@ class PortalStatus:
     values_written: int
     values_refused: int
     providers: tuple[ProviderCount, ...]
+    waits_for_budget: int = 0
 
     @property
     def is_settled(self) -> bool:
@@ -52,13 +54,15 @@ class StatusStore:
 
     def find(self, connection: Connection, *, portal_id: int, now: datetime) -> PortalStatus:
         leased = WorkItemRow.lease_until > now
-        done = and_(leased.is_not(True), WorkItemRow.due_at > now, WorkItemRow.causes == [ASK_AGAIN])
-        waiting, in_hand, to_ask_again, oldest_at = connection.execute(
+        resting = and_(leased.is_not(True), WorkItemRow.due_at > now)
+        silent, unfunded = and_(resting, WorkItemRow.causes == [ASK_AGAIN]), and_(resting, WorkItemRow.causes == [BUDGET])
+        waiting, in_hand, to_ask_again, waits_for_budget, oldest_at = connection.execute(
             select(
-                func.count().filter(leased.is_not(True), ~done),
+                func.count().filter(leased.is_not(True), ~silent, ~unfunded),
                 func.count().filter(leased),
-                func.count().filter(done),
-                func.min(WorkItemRow.queued_at).filter(~done),
+                func.count().filter(silent),
+                func.count().filter(unfunded),
+                func.min(WorkItemRow.queued_at).filter(~silent, ~unfunded),
             ).where(WorkItemRow.portal_id == portal_id)
         ).one()
         written, refused = connection.execute(
@@ -71,6 +75,7 @@ class StatusStore:
             waiting=waiting,
             in_hand=in_hand,
             to_ask_again=to_ask_again,
+            waits_for_budget=waits_for_budget,
             oldest_at=oldest_at,
             deliveries_waiting=self._deliveries_waiting(connection, portal_id),
             dead_letters=self._dead_letters(connection, portal_id),

@@ -10,17 +10,31 @@ from typing import Final, Literal
 
 from integration.jobs.dead_letter_store import DeadLetterEntry
 
-Outcome = Literal["written", "partly", "unchanged", "gone", "skipped", "refused", "failed", "postponed", "taken_over"]
+Outcome = Literal[
+    "written",
+    "partly",
+    "unchanged",
+    "proposed",
+    "gone",
+    "skipped",
+    "erased_before",
+    "refused",
+    "failed",
+    "postponed",
+    "taken_over",
+]
 
-_STANDING: Final = frozenset({"written", "partly", "unchanged"})
-_FINISHED: Final = frozenset({*_STANDING, "gone", "skipped", "refused", "failed"})
+SHORT_OF_BUDGET: Final = "short_of_budget"
+_STANDING: Final = frozenset({"written", "partly", "unchanged", "proposed"})
+_FINISHED: Final = frozenset({*_STANDING, "gone", "skipped", "erased_before", "refused", "failed"})
 
 
 @dataclass
 class Tally:
     """Outcomes by object id. A postponed record has its time in `retry_at`; `blameless` ones were not at fault for the delay.
 
-    `unanswered` are records that are done with what is known, and about which a provider is to be asked again.
+    `unanswered` are records that are done with what is known, and about which a provider is to be asked again. `unfunded` are those about
+    which a provider was not asked for want of budget, with the moment from which it may be.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -28,6 +42,9 @@ class Tally:
     blameless: set[str] = field(default_factory=set)
     letters: list[DeadLetterEntry] = field(default_factory=list)
     unanswered: set[str] = field(default_factory=set)
+    unfunded: dict[str, datetime] = field(default_factory=dict)
+    beside: Counter[str] = field(default_factory=Counter)
+    """What else the run counts, by name: answers refused, questions put to a person, companies created."""
 
     def postpone(self, object_id: str, until: datetime, *, blameless: bool = False) -> None:
         self.outcomes[object_id] = "postponed"
@@ -46,17 +63,23 @@ class Tally:
         self.blameless |= other.blameless
         self.letters += other.letters
         self.unanswered |= other.unanswered
+        self.unfunded |= other.unfunded
+        self.beside += other.beside
 
     def finished(self) -> list[str]:
         """Records that need no more work for now."""
         return [object_id for object_id, outcome in self.outcomes.items() if outcome in _FINISHED]
 
     def stands(self, object_id: str) -> bool:
-        """Whether the record now says in HubSpot what was decided."""
+        """Whether the record now says in HubSpot what was decided, or in a dry run would say it."""
         return self.outcomes.get(object_id) in _STANDING
 
     def counts(self) -> Mapping[str, int]:
         return dict(Counter(self.outcomes.values()))
+
+    def run_counts(self) -> Mapping[str, int]:
+        """The outcomes, and beside them how many of these records were not fully asked about for want of budget, and `beside`."""
+        return {**self.counts(), **({SHORT_OF_BUDGET: len(self.unfunded)} if self.unfunded else {}), **self.beside}
 
 
 @dataclass(frozen=True)

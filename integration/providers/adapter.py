@@ -13,6 +13,7 @@ from integration.core.outbound import Fetcher
 from integration.core.outbound_session import ApiSession
 from integration.core.settings import ProviderSettings
 from integration.providers.base import Capability, ErrorClass, Field, FieldValue, ProviderInfo, ProviderReply, Subject
+from integration.providers.usage import UsageEndpoint
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,17 @@ class Value:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one provider says about one subject. Without values and without error it is a real "not found"."""
+    """What one provider says about one subject. Without values, candidates and error it is a real "not found".
+
+    `about` and `candidates` (the values of each) are explained at `ProviderReply`.
+    """
 
     values: tuple[Value, ...] = ()
     credits: Decimal = Decimal(0)
     error: ErrorClass | None = None
     detail: str = ""
+    about: tuple[Value, ...] = ()
+    candidates: tuple[tuple[Value, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,10 +88,11 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True)
 class Adapter:
-    """One provider: its declaration and its endpoints, the cheapest first."""
+    """One provider: its declaration and its endpoints, the cheapest first. `usage` None: its account cannot be asked about."""
 
     info: ProviderInfo
     endpoints: tuple[Endpoint, ...] = ()
+    usage: UsageEndpoint | None = None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class Field(StrEnum):
     LATEST_FUNDING_ON = "latest_funding_on"  # ISO date
     HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
     PAGE_TITLE = "page_title"
+    REGISTER_NUMBER = "register_number"  # "GB-03977902", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
     # person
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
@@ -69,6 +70,7 @@ class Capability(StrEnum):
     """What an adapter can be asked."""
 
     COMPANY = "company"
+    COMPANY_SEARCH = "company_search"
     PERSON = "person"
     EMAIL_FINDER = "email_finder"
     EMAIL_VERIFIER = "email_verifier"
@@ -124,12 +126,23 @@ class Finding:
     cost_usd: Decimal = Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the companies a provider offers for a question that names none exactly."""
+
+    findings: tuple[Finding, ...]
+
+
 @dataclass(frozen=True)
 class ProviderReply:
     """The outcome of asking one provider about one subject.
 
-    found: `findings` is not empty. not_found: a real negative answer, cached for its own shorter life. skipped: nobody was asked (no key,
-    nothing to ask with, budget). failed: `error` says how; nothing is cached. `credits` and `cost_usd` are what the provider charged.
+    found: `findings` or `candidates` is not empty. not_found: a real negative answer, cached for its own shorter life. skipped: nobody was
+    asked (no key, nothing to ask with, budget). failed: `error` says how; nothing is cached. `credits` and `cost_usd` are what the provider
+    charged. `candidates` are facts about companies of which at most one is the subject: nobody may use them before it is told which.
+    `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
+    led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
+    "asked" while a person decides); its findings are gone by then.
     """
 
     provider: str
@@ -140,6 +153,11 @@ class ProviderReply:
     credits: Decimal = Decimal(0)
     cost_usd: Decimal = Decimal(0)
     cached: bool = False
+    may_be_charged: bool = False
+    waits_until: datetime | None = None
+    candidates: tuple[Candidate, ...] = ()
+    about: tuple[Finding, ...] = ()
+    held_back: Literal["", "refused", "asked"] = ""
 
 
 @dataclass(frozen=True)

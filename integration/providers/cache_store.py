@@ -1,4 +1,8 @@
-"""Provider answers kept so that nothing is paid for twice, and people who must not be asked about again. One statement per batch."""
+"""Provider answers kept so that nothing is paid for twice, and people who must not be asked about again. One statement per batch.
+
+Stored keys are digests under the portal's own key, so a row tells nobody who was asked about. `<whom>.<what>` of a question keeps its form:
+the digest of whom, and the endpoint; all answers about one person are found by the first part.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from integration.core.digests import Digester
 from integration.db.models import ProviderCacheRow
-from integration.providers.base import Field, FieldValue, Finding
+from integration.providers.base import Candidate, Field, FieldValue, Finding
+from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.questions import SUPPRESSION
 
 FOREVER: Final = timedelta(days=36500)
@@ -20,10 +26,12 @@ FOREVER: Final = timedelta(days=36500)
 
 @dataclass(frozen=True)
 class CachedAnswer:
-    """A stored answer: found with findings, or a negative one."""
+    """A stored answer: found with findings or candidates, or a negative one."""
 
     outcome: Literal["found", "not_found", "suppressed"]
     findings: tuple[Finding, ...] = ()
+    about: tuple[Finding, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,8 @@ class NewAnswer:
     outcome: Literal["found", "not_found", "suppressed"]
     findings: tuple[Finding, ...]
     expires_at: datetime
+    about: tuple[Finding, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
 
 class _StoredFinding(TypedDict):
@@ -44,42 +54,51 @@ class _StoredFinding(TypedDict):
     confidence_ratio: float
     source_url: str | None
     cost_usd: str
+    part: NotRequired[str | int]
+    """Absent: a finding. "about", or the number of the candidate it belongs to."""
 
 
 class CacheStore:
-    """Rows of `provider_cache`. Question ids are hashes over provider and subject, so they are unique across providers."""
+    """Rows of `provider_cache`. Question ids name the endpoint and the subject, so they are unique across providers."""
+
+    def __init__(self, digest_keys: DigestKeyStore) -> None:
+        self._digest_keys = digest_keys
 
     def find(
         self, connection: Connection, *, portal_id: int, questions: Sequence[str], now: datetime
     ) -> Mapping[str, CachedAnswer]:
         """Answers that are still fresh, by question id."""
-        if not questions:
+        digester = self._digest_keys.find(connection, portal_id=portal_id) if questions else None
+        if digester is None:
             return {}
+        asked = {_stored_key(digester, question): question for question in questions}
         rows = connection.execute(
             select(ProviderCacheRow.question, ProviderCacheRow.provider, ProviderCacheRow.outcome, ProviderCacheRow.findings).where(
                 ProviderCacheRow.portal_id == portal_id,
-                ProviderCacheRow.question.in_(questions),
+                ProviderCacheRow.question.in_(list(asked)),
                 ProviderCacheRow.expires_at > now,
             )
         )
-        return {row.question: CachedAnswer(row.outcome, tuple(_revived(row.provider, one) for one in row.findings)) for row in rows}
+        return {asked[row.question]: _answer(row.outcome, row.provider, row.findings) for row in rows}
 
     def save(self, connection: Connection, *, portal_id: int, answers: Sequence[NewAnswer], now: datetime) -> None:
         """Stores all answers in one statement; an older answer to the same question is replaced, a suppression never."""
         if not answers:
             return
-        latest = {(answer.provider, answer.question): answer for answer in answers}
+        digester = self._digest_keys.obtain(connection, portal_id=portal_id)
+        latest = {(answer.provider, _stored_key(digester, answer.question)): answer for answer in answers}
         rows = [
             {
                 "portal_id": portal_id,
-                "provider": answer.provider,
-                "question": answer.question,
+                "provider": provider,
+                "question": key,
                 "outcome": answer.outcome,
-                "findings": [_stored(finding) for finding in answer.findings],
+                "findings": _all_stored(answer),
                 "fetched_at": now,
                 "expires_at": answer.expires_at,
             }
-            for _, answer in sorted(latest.items())  # one order for all writers: two batches cannot lock each other out
+            # one order for all writers: two batches cannot lock each other out
+            for (provider, key), answer in sorted(latest.items(), key=lambda item: item[0])
         ]
         statement = insert(ProviderCacheRow).values(rows)
         new = statement.excluded
@@ -106,12 +125,26 @@ class CacheStore:
 
     def forget(self, connection: Connection, *, portal_id: int, questions: Sequence[str]) -> int:
         """How many stored answers were erased. Suppressions stay: they are what keeps us from asking again."""
-        if not questions:
+        digester = self._digest_keys.find(connection, portal_id=portal_id) if questions else None
+        if digester is None:
             return 0
         return connection.execute(
             delete(ProviderCacheRow).where(
                 ProviderCacheRow.portal_id == portal_id,
-                ProviderCacheRow.question.in_(questions),
+                ProviderCacheRow.question.in_([_stored_key(digester, question) for question in questions]),
+                ProviderCacheRow.outcome != SUPPRESSION,
+            )
+        ).rowcount
+
+    @staticmethod
+    def forget_people(connection: Connection, *, portal_id: int, digests: Sequence[str]) -> int:
+        """How many answers, found and not found, were erased about the people with these digests (of `identity_id`), whoever gave them."""
+        if not digests:
+            return 0
+        return connection.execute(
+            delete(ProviderCacheRow).where(
+                ProviderCacheRow.portal_id == portal_id,
+                func.split_part(ProviderCacheRow.question, ".", 1).in_(digests),
                 ProviderCacheRow.outcome != SUPPRESSION,
             )
         ).rowcount
@@ -121,6 +154,28 @@ class CacheStore:
         return connection.execute(
             delete(ProviderCacheRow).where(ProviderCacheRow.portal_id == portal_id, ProviderCacheRow.expires_at <= now)
         ).rowcount
+
+
+def _stored_key(digester: Digester, question: str) -> str:
+    whom, dot, what = question.partition(".")
+    return f"{digester.of(whom)}{dot}{what}"
+
+
+def _answer(outcome: Literal["found", "not_found", "suppressed"], provider: str, stored: Sequence[_StoredFinding]) -> CachedAnswer:
+    parts: dict[str | int, list[Finding]] = {}
+    for one in stored:
+        parts.setdefault(one.get("part", ""), []).append(_revived(provider, one))
+    candidates = tuple(Candidate(tuple(found)) for part, found in parts.items() if isinstance(part, int))
+    return CachedAnswer(outcome, tuple(parts.get("", ())), tuple(parts.get("about", ())), candidates)
+
+
+def _all_stored(answer: NewAnswer) -> list[_StoredFinding]:
+    """Findings, evidence and candidates in one list, each marked with what it is."""
+    stored = [_stored(finding) for finding in answer.findings]
+    stored += [{**_stored(finding), "part": "about"} for finding in answer.about]
+    for number, candidate in enumerate(answer.candidates):
+        stored += [{**_stored(finding), "part": number} for finding in candidate.findings]
+    return stored
 
 
 def _stored(finding: Finding) -> _StoredFinding:

@@ -1,43 +1,43 @@
-"""What providers charged a portal, counted up per provider and day, and the portal's own daily cap."""
+"""What providers charged a portal, counted up per provider and day. Caps and single calls have stores of their own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from integration.db.models import CreditCharge, PortalRow
-from integration.providers.budget import DailyBudget, Tally
+from integration.db.models import CreditCharge
+from integration.providers.budget import Tally
 
-CAP_PREFERENCE: Final = "daily_credit_cap"
 _COUNTED: Final = ("calls", "found", "not_found", "failed", "credits", "cost_usd")
+
+
+@dataclass(frozen=True)
+class DayCharge:
+    """What one provider charged on one day (UTC)."""
+
+    provider: str
+    charged_on: date
+    calls: int
+    credits: Decimal
+    cost_usd: Decimal
 
 
 class ChargeStore:
     """Rows of `credit_charge`."""
 
-    def budget_of(self, connection: Connection, *, portal_id: int, on: date) -> DailyBudget:
-        """The portal's budget for the day: its `daily_credit_cap` preference, all providers together, less what was charged already."""
-        spent = (
-            select(func.coalesce(func.sum(CreditCharge.credits), 0))
-            .where(CreditCharge.portal_id == portal_id, CreditCharge.charged_on == on)
-            .scalar_subquery()
-        )
-        cap = select(PortalRow.preferences[CAP_PREFERENCE].astext).where(PortalRow.portal_id == portal_id).scalar_subquery()
-        row = connection.execute(select(spent.label("spent"), cap.label("cap"))).one()
-        return DailyBudget(cap=_parse_cap(row.cap), spent=Decimal(row.spent))
-
-    def count(self, connection: Connection, *, portal_id: int, on: date, tallies: Mapping[str, Tally]) -> None:
-        """Adds a batch's tallies to the day, one statement."""
+    def count(self, connection: Connection, *, portal_id: int, tallies: Mapping[tuple[str, date], Tally]) -> None:
+        """Adds tallies, by provider and day, in one statement. A tally may take away what was counted too much."""
         if not tallies:
             return
         rows = [
             {"portal_id": portal_id, "provider": provider, "charged_on": on, **{name: getattr(tally, name) for name in _COUNTED}}
-            for provider, tally in sorted(tallies.items())
+            for (provider, on), tally in sorted(tallies.items())
         ]
         statement = insert(CreditCharge).values(rows)
         connection.execute(
@@ -47,13 +47,20 @@ class ChargeStore:
             )
         )
 
+    def days(self, connection: Connection, *, portal_id: int, since: date) -> tuple[DayCharge, ...]:
+        """Each provider's days from `since` on, oldest first."""
+        rows = connection.execute(
+            select(CreditCharge.provider, CreditCharge.charged_on, CreditCharge.calls, CreditCharge.credits, CreditCharge.cost_usd)
+            .where(CreditCharge.portal_id == portal_id, CreditCharge.charged_on >= since)
+            .order_by(CreditCharge.charged_on, CreditCharge.provider)
+        )
+        return tuple(DayCharge(*row) for row in rows)
 
-def _parse_cap(text: str | None) -> Decimal | None:
-    """A cap that is not a number counts as zero: better ask nobody than spend without a limit that was meant."""
-    if text is None or not text.strip():
-        return None
-    try:
-        cap = Decimal(text)
-    except InvalidOperation:
-        return Decimal(0)
-    return cap if cap.is_finite() and cap >= 0 else Decimal(0)
+    def credits_since(self, connection: Connection, *, portal_id: int, provider: str, since: date) -> Decimal:
+        """What one provider charged, or may have charged, from that day on."""
+        credits = connection.execute(
+            select(func.coalesce(func.sum(CreditCharge.credits), 0)).where(
+                CreditCharge.portal_id == portal_id, CreditCharge.provider == provider, CreditCharge.charged_on >= since
+            )
+        ).scalar_one()
+        return Decimal(credits)

@@ -12,10 +12,10 @@ from decimal import Decimal
 from typing import Final
 
 from integration.core.clock import Clock
-from integration.core.errors import Unavailable, UnexpectedReply
+from integration.core.errors import Unanswered, Unavailable, UnexpectedReply
 from integration.core.outbound_session import ApiReply, ApiRequest, ApiSession
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
-from integration.providers.base import ErrorClass, Field, FieldValue, Finding, ProviderInfo, ProviderReply, Subject
+from integration.providers.base import Candidate, ErrorClass, Field, FieldValue, Finding, ProviderInfo, ProviderReply, Subject
 from integration.providers.json_reading import JsonObject, find_at, parse_object
 
 RETRIED: Final = frozenset({ErrorClass.THROTTLED, ErrorClass.SERVER})
@@ -128,15 +128,16 @@ class HttpEndpoint:
         request = self.call.build_request(subjects)
         keyed = replace(request, url=self.provider.base_url + request.url, headers={self.provider.key_header: key})
         try:
-            reply = self.session.send(keyed, until=until, wait_s=self._wait_s)
+            reply = self.session.send(keyed, until=until, wait_s=self._wait_s, is_paid=self.offer.credits > 0)
         except Unavailable as error:
-            return self._failed_all(subjects, ErrorClass.SERVER, error.reason)
+            failed = self._failed_all(subjects, ErrorClass.SERVER, error.reason)
+            return _unsure(failed) if isinstance(error, Unanswered) else failed
         error_class = classify(self.provider.rules, reply)
         if error_class is ErrorClass.NOT_FOUND:
             return tuple(self._reply(Answer()) for _ in subjects)
         if error_class is not None:
             return self._failed_all(
-                subjects, error_class, f"{reply.status} {_vendor_sentence(self.provider.error_paths, reply)}"[:DETAIL_CHARS]
+                subjects, error_class, f"{reply.status} {vendor_sentence(self.provider.error_paths, reply)}"[:DETAIL_CHARS]
             )
         return self._parsed(reply, subjects)
 
@@ -144,9 +145,10 @@ class HttpEndpoint:
         try:
             answers = self.call.parse(parse_object(reply.body, system=self.offer.provider.name))
         except UnexpectedReply as error:
-            return self._failed_all(subjects, ErrorClass.MALFORMED, error.message[:DETAIL_CHARS])
+            return _unsure(self._failed_all(subjects, ErrorClass.MALFORMED, error.message[:DETAIL_CHARS]))
         if len(answers) != len(subjects):
-            return self._failed_all(subjects, ErrorClass.MALFORMED, f"{len(answers)} answers for {len(subjects)} subjects")
+            wrong = f"{len(answers)} answers for {len(subjects)} subjects"
+            return _unsure(self._failed_all(subjects, ErrorClass.MALFORMED, wrong))
         return tuple(self._reply(answer) for answer in answers)
 
     def _reply(self, answer: Answer) -> ProviderReply:
@@ -163,7 +165,12 @@ class HttpEndpoint:
         return float(stated) if stated.isascii() and stated.isdigit() else 0.0
 
 
-def _vendor_sentence(paths: Sequence[str], reply: ApiReply) -> str:
+def _unsure(replies: tuple[ProviderReply, ...]) -> tuple[ProviderReply, ...]:
+    """The provider did its work, or may have, and we cannot read what it cost."""
+    return tuple(replace(reply, may_be_charged=True) for reply in replies)
+
+
+def vendor_sentence(paths: Sequence[str], reply: ApiReply) -> str:
     """The refusal in the vendor's words when it is JSON that has some, else the start of the text."""
     try:
         body = parse_object(reply.body, system="")
@@ -178,11 +185,22 @@ def build_reply(offer: Offer, answer: Answer, clock: Clock) -> ProviderReply:
     if answer.error is not None:
         return ProviderReply(name, "failed", error=answer.error, detail=answer.detail)
     cost_usd = answer.credits * offer.provider.usd_per_credit
-    if not answer.values:
+    value_count = len(answer.values) + sum(len(values) for values in answer.candidates)
+    if not value_count:
         return ProviderReply(name, "not_found", detail=answer.detail, credits=answer.credits, cost_usd=cost_usd)
     now = clock()
-    share = (cost_usd / len(answer.values)).quantize(Decimal("0.000001"))
-    findings = tuple(
-        Finding(value.field, value.value, name, now, value.confidence_ratio, value.source_url, share) for value in answer.values
+    share = (cost_usd / value_count).quantize(Decimal("0.000001"))
+
+    def findings(values: Sequence[Value], cost_usd: Decimal = share) -> tuple[Finding, ...]:
+        return tuple(Finding(one.field, one.value, name, now, one.confidence_ratio, one.source_url, cost_usd) for one in values)
+
+    return ProviderReply(
+        name,
+        "found",
+        findings(answer.values),
+        detail=answer.detail,
+        credits=answer.credits,
+        cost_usd=cost_usd,
+        candidates=tuple(Candidate(findings(values)) for values in answer.candidates if values),
+        about=findings(answer.about, Decimal(0)),
     )
-    return ProviderReply(name, "found", findings, detail=answer.detail, credits=answer.credits, cost_usd=cost_usd)

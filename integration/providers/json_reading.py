@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from integration.core.errors import UnexpectedReply
 
@@ -56,6 +57,14 @@ def read_list(parent: JsonObject, name: str, *, system: str) -> Sequence[object]
     if not isinstance(found, list):
         raise UnexpectedReply(f"{name} is not a list", system=system)
     return found
+
+
+def read_number(parent: JsonObject, name: str, *, system: str) -> Decimal:
+    """The number at `name`, not negative. Raises UnexpectedReply when there is none."""
+    found = parent.get(name)
+    if not isinstance(found, int | float) or isinstance(found, bool) or not 0 <= found < 1e12:
+        raise UnexpectedReply(f"{name} is no number", system=system)
+    return Decimal(str(found))
 
 
 def find_at(parent: JsonObject, path: str) -> object:

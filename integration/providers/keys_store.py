@@ -25,6 +25,11 @@ class KeysStore:
         )
         return {row.provider: Secret(self._box.open(row.sealed_key, bound_to=_place(portal_id, row.provider))) for row in rows}
 
+    def names_of(self, connection: Connection, *, portal_id: int) -> frozenset[str]:
+        """The providers the portal has a key for. Opens none."""
+        rows = connection.execute(select(ProviderKeyRow.provider).where(ProviderKeyRow.portal_id == portal_id))
+        return frozenset(rows.scalars())
+
     def save(self, connection: Connection, *, portal_id: int, provider: str, key: Secret) -> None:
         """Sets or replaces the portal's key of one provider."""
         sealed = self._box.seal(key, bound_to=_place(portal_id, provider))

@@ -21,6 +21,8 @@ _LINKEDIN_PATH: Final = re.compile(r"^/(company|in|school|showcase)/([^/]+)")
 _ISO_DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _COUNT_RANGE: Final = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 _COUNT: Final = re.compile(r"^(\d[\d,]*)\s*\+?$")
+_LEI: Final = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
+_VAT: Final = re.compile(r"[A-Z]{2}(?=[0-9A-Z]*[0-9])[0-9A-Z]{5,13}")
 _LONGEST_TEXT: Final = 2000
 _UNGUESSED_REGION: Final = "ZZ"
 
@@ -111,6 +113,19 @@ def to_linkedin_url(raw: object) -> str | None:
         return None
     found = _LINKEDIN_PATH.match(urlsplit(text if "//" in text else f"//{text}").path)
     return f"https://www.linkedin.com/{found[1]}/{found[2].lower()}" if found else None
+
+
+def to_register_numbers(lei: object, vat: object) -> tuple[str, ...] | None:
+    """Such as "LEI-..." and "VAT-..." (with its country), as far as they have the form of one. Their check digits are not verified."""
+    found = (
+        f"LEI-{code}" if (code := _joined(lei)) and _LEI.fullmatch(code) else None,
+        f"VAT-{code}" if (code := _joined(vat)) and _VAT.fullmatch(code) else None,
+    )
+    return tuple(one for one in found if one) or None
+
+
+def _joined(raw: object) -> str:
+    return re.sub(r"[\s.-]", "", to_text(raw) or "").upper()
 
 
 def to_email(raw: object) -> str | None:

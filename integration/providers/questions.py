@@ -44,9 +44,14 @@ def identities(subject: Subject) -> tuple[str, ...]:
     return tuple(found)
 
 
+def identity_id(identity: str) -> str:
+    """A hash that stands for an identity. It hides nothing from who tries addresses, so it is stored only as a keyed digest."""
+    return hashlib.sha256(identity.encode("utf-8", "replace")).hexdigest()[:40]
+
+
 def question_id(prefix: str, identity: str) -> str:
-    """The cache key of one endpoint's question about one identity: a hash, so that it holds no personal data."""
-    return hashlib.sha256(f"{prefix}|{identity}".encode()).hexdigest()[:40]
+    """The cache key of one endpoint's question about one identity: "<whom>.<what>", so that all about one identity are found together."""
+    return f"{identity_id(identity)}.{hashlib.sha256(prefix.encode()).hexdigest()[:16]}"
 
 
 def suppression_ids(subject: Subject) -> tuple[str, ...]:

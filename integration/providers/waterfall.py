@@ -20,17 +20,18 @@ from integration.core.clock import Clock
 from integration.core.metrics import Metrics
 from integration.db.session import Database
 from integration.providers.adapter import Adapter
-from integration.providers.asking import Asker, Round
+from integration.providers.asking import Asker, Plan, Round
 from integration.providers.base import ErrorClass, ProviderReply, Subject
+from integration.providers.budget import refusal_words
 from integration.providers.cache_store import CachedAnswer, CacheStore, NewAnswer
 from integration.providers.cases import Case, Lookup, next_lookups, open_cases
-from integration.providers.charge_store import ChargeStore
 from integration.providers.gates import Breaker, Pace
 from integration.providers.keys_store import KeysStore
 from integration.providers.merge import merge_findings
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.questions import Enrichment, Question, question_ids_of, suppression_ids
 from integration.providers.single_flight import Flight, SingleFlight, wait_for
+from integration.providers.spending import CallReport, Permit, Spending
 
 BATCH_S: Final = 25.0
 MAX_ROUNDS: Final = 5
@@ -46,7 +47,7 @@ class Enricher:
         adapters: Sequence[Adapter],
         keys: KeysStore,
         cache: CacheStore,
-        charges: ChargeStore,
+        spending: Spending,
         pool: Executor,
         clock: Clock,
         database: Database,
@@ -62,7 +63,8 @@ class Enricher:
         self._flights = SingleFlight()
         self._keys = keys
         self._cache = cache
-        self._charges = charges
+        self._spending = spending
+        self._titles = {adapter.info.name: adapter.info.title for adapter in adapters}
         self._clock = clock
         self._database = database
         self._metrics = metrics
@@ -100,12 +102,11 @@ class Enricher:
         marks = {mark: case for case in cases.values() for mark in suppression_ids(case.subject)}
         with self._database.begin() as connection:
             keys = self._keys.keys_of(connection, portal_id=portal_id)
-            budget = self._charges.budget_of(connection, portal_id=portal_id, on=now.date())
             suppressed = self._cache.find(connection, portal_id=portal_id, questions=list(marks), now=now)
         for mark in suppressed:
             marks[mark].suppress()
             marks[mark].replies.append(ProviderReply("leadlight", "skipped", detail="this person asked not to be processed"))
-        return Round(portal_id, keys, budget, until)
+        return Round(portal_id, keys, until)
 
     def _run_round(self, lookups: Sequence[Lookup], around: Round) -> None:
         """Answers every lookup of a round: from the cache, from a provider, or from another batch that is asking the same right now.
@@ -118,7 +119,6 @@ class Enricher:
         replies: dict[str, ProviderReply] = {}
         try:
             replies = self._ask_own(own, around)
-            self._keep([(lookup, replies[question]) for question, lookup in own.items()], around)
         finally:
             for question in own:
                 self._flights.land(names[question], replies.get(question))
@@ -129,18 +129,45 @@ class Enricher:
             self._metrics.provider_call(reply.provider, "cached" if reply.cached else reply.outcome, reply.cost_usd, reply.credits)
 
     def _ask_own(self, own: Mapping[str, Lookup], around: Round) -> dict[str, ProviderReply]:
+        """Reads the cache and sets aside what the rest may cost, asks, and keeps what came of it. Two transactions, none open while asking."""
+        now = self._clock()
         with self._database.begin() as connection:
-            cached = self._cache.find(connection, portal_id=around.portal_id, questions=list(own), now=self._clock())
-        fresh = self._asker.ask([lookup for question, lookup in own.items() if question not in cached], around)
-        return fresh | {question: _from_cache(own[question], stored) for question, stored in cached.items()}
+            cached = self._cache.find(connection, portal_id=around.portal_id, questions=list(own), now=now)
+            plan = self._asker.plan([lookup for question, lookup in own.items() if question not in cached], around)
+            permits = self._spending.reserve(
+                connection, portal_id=around.portal_id, wants=[call.want for call in plan.calls], now=now
+            )
+        replies = {question: _from_cache(own[question], stored) for question, stored in cached.items()}
+        replies |= plan.refused | self._unfunded(plan, permits)
+        call_ids = {
+            call.cut_to(permit.grant.lookups): permit.call_id
+            for call, permit in zip(plan.calls, permits, strict=True)
+            if permit.grant.lookups
+        }
+        answered = self._asker.ask(list(call_ids), around.until)
+        for one in answered:
+            replies |= {lookup.question: reply for lookup, reply in zip(one.call.lookups, one.replies, strict=True)}
+        reports = [CallReport(one.call.provider, call_ids[one.call], one.made, one.replies) for one in answered]
+        self._keep([(lookup, replies[question]) for question, lookup in own.items()], reports, around)
+        return replies
 
-    def _keep(self, answered: Sequence[tuple[Lookup, ProviderReply]], around: Round) -> None:
+    def _unfunded(self, plan: Plan, permits: Sequence[Permit]) -> dict[str, ProviderReply]:
+        """The replies of lookups that no budget was left for."""
+        replies: dict[str, ProviderReply] = {}
+        for call, permit in zip(plan.calls, permits, strict=True):
+            grant = permit.grant
+            if grant.lookups < len(call.lookups):
+                words = refusal_words(grant.blocked, self._titles)
+                reply = ProviderReply(call.provider, "skipped", detail=words, waits_until=grant.waits_until)
+                replies |= {lookup.question: reply for lookup in call.lookups[grant.lookups :]}
+        return replies
+
+    def _keep(self, answered: Sequence[tuple[Lookup, ProviderReply]], reports: Sequence[CallReport], around: Round) -> None:
         """Stores the round: answers worth keeping, people to leave alone, what was charged. One transaction."""
         now = self._clock()
         blocked = {id(lookup.case): lookup.case for lookup, reply in answered if reply.error is ErrorClass.LEGAL_BLOCK}
         answers = [_to_store(one, reply, now) for one, reply in answered if _is_new(reply) and id(one.case) not in blocked]
-        tallies = around.budget.take_tallies()
-        if not (blocked or answers or tallies):
+        if not (blocked or answers or reports):
             return
         with self._database.begin() as connection:
             self._cache.save(connection, portal_id=around.portal_id, answers=answers, now=now)
@@ -152,7 +179,7 @@ class Enricher:
                     erase=[name for case in blocked.values() for name in question_ids_of(case.subject, self._prefixes)],
                     now=now,
                 )
-            self._charges.count(connection, portal_id=around.portal_id, on=now.date(), tallies=tallies)
+            self._spending.settle(connection, portal_id=around.portal_id, reports=reports, now=now)
 
 
 def _is_new(reply: ProviderReply) -> bool:
@@ -163,13 +190,13 @@ def _to_store(lookup: Lookup, reply: ProviderReply, now: datetime) -> NewAnswer:
     provider = lookup.endpoint.offer.provider
     lifetime = provider.found_lifetime if reply.outcome == "found" else provider.not_found_lifetime
     outcome: Final = "found" if reply.outcome == "found" else "not_found"
-    return NewAnswer(provider.name, lookup.question, outcome, reply.findings, now + lifetime)
+    return NewAnswer(provider.name, lookup.question, outcome, reply.findings, now + lifetime, reply.about, reply.candidates)
 
 
 def _from_cache(lookup: Lookup, stored: CachedAnswer) -> ProviderReply:
     name = lookup.endpoint.offer.provider.name
     outcome: Final = "found" if stored.outcome == "found" else "not_found"
-    return ProviderReply(name, outcome, stored.findings, cached=True)
+    return ProviderReply(name, outcome, stored.findings, cached=True, about=stored.about, candidates=stored.candidates)
 
 
 def _landed(lookup: Lookup, flight: Flight, until: float) -> ProviderReply:

@@ -4,16 +4,22 @@ Name, place, industry, text and (for some) headcount are the demo list's; phone,
 nobody published are made up by repeatable chance. Each source sees the truth through its own glasses (`Glasses`): it does
 not know every company, leaves fields blank and is sometimes out of date. Domains such as `anything-made.example` are
 companies too, invented on the spot, so that load tests need no list.
+
+Two kinds of names ask for trouble. A data provider takes `anything-mistaken-made.example` for another company, while its web site is right. A
+name that begins with "Namesakes" belongs to three invented companies.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.data.demo import CONTACT_FIRST_NAME, DemoCompany, DemoContact, build_contact
 from simulator.neighbours.chance import draw, pick, pick_weighted
 
 MADE_DOMAIN = re.compile(r"([a-z0-9-]{1,40})-made\.example")
+MISTAKEN_DOMAIN = re.compile(r"([a-z0-9-]{1,30})-mistaken-made\.example")
+NAMESAKES = re.compile(r"namesakes\b.*", re.IGNORECASE)
+NAMESAKE_COUNT = 3
 CONTACT_EMAIL = re.compile(r"sample\.contact\.(\d{1,7})@(.+)")
 CONTACT_LAST_NAME = re.compile(r"contact (\d{1,7})", re.IGNORECASE)
 UNKNOWN_SHARE = 0.15
@@ -95,6 +101,18 @@ class FactBook:
     def find_name(self, name: str) -> CompanyFacts | None:
         return self._by_name.get(name.strip().casefold())
 
+    def find_namesakes(self, name: str) -> tuple[CompanyFacts, ...]:
+        """Every company of that name; for a name that begins with "Namesakes", three invented ones in different places."""
+        if NAMESAKES.fullmatch(name.strip()):
+            slug = re.sub(r"[^a-z0-9]+", "-", name.strip().lower()).strip("-")
+            made = (make_company(f"{slug}-{number}-made.example") for number in range(1, NAMESAKE_COUNT + 1))
+            return tuple(
+                replace(build_facts(replace(company, name=name.strip())), slug=company.domain.removesuffix("-made.example"))
+                for company in made
+            )
+        found = self.find_name(name)
+        return (found,) if found else ()
+
     def find_email(self, email: str) -> tuple[DemoContact, CompanyFacts] | None:
         """The synthetic contact of an address at a known company."""
         match = CONTACT_EMAIL.fullmatch(email.strip().lower())
@@ -133,6 +151,11 @@ class Glasses:
     def technologies(self, facts: CompanyFacts) -> tuple[str, ...]:
         """The technologies this source noticed: each of the true ones with 80 % likelihood."""
         return tuple(name for name in facts.technologies if draw(self.source, "tech", facts.domain, name) < 0.8)
+
+
+def mistaken_for(domain: str) -> str:
+    """The domain of the company that data providers take this one for; mostly the domain itself."""
+    return MISTAKEN_DOMAIN.sub(r"\1-stranger-made.example", bare_domain(domain))
 
 
 def bare_domain(text: str) -> str:

@@ -170,6 +170,11 @@ def _add_control(app: Flask, state: GateState) -> None:
     def control_ledger() -> Response:
         return jsonify(state.ledger.to_json())
 
+    @app.get("/_control/charges")
+    def control_charges() -> Response:
+        """Every charged call of the key named in the query, by itself."""
+        return jsonify(state.ledger.charges(request.args.get("key", "")))
+
     @app.post("/_control/reset")
     def control_reset() -> Response:
         state.reset()

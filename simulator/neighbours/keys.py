@@ -6,6 +6,8 @@ a magic key whose misbehaviour the provider does not have (Hunter has no scopes,
 
 import threading
 from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from enum import Enum
 
 
@@ -38,13 +40,25 @@ def behaviour_of(key: str) -> Behaviour:
     return _BY_KEY.get(key, Behaviour.BAD)
 
 
+@dataclass(frozen=True)
+class Charge:
+    """One call that was charged: when (ISO 8601, UTC), which operation, how many credits, and what was left of the allowance after it."""
+
+    at: str
+    operation: str
+    credits: int
+    balance: int
+
+
 class Ledger:
     """Calls and credits per key and operation, counted as the provider counts them. Safe between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, credit_limit: int = 10_000) -> None:
         self._lock = threading.Lock()
+        self._credit_limit = credit_limit
         self._calls: dict[str, Counter[str]] = {}
         self._credits: dict[str, Counter[str]] = {}
+        self._charges: dict[str, list[Charge]] = {}
 
     def count_call(self, key: str, operation: str) -> int:
         """The number of calls this key has made so far, this one included."""
@@ -54,8 +68,20 @@ class Ledger:
             return calls.total()
 
     def charge(self, key: str, operation: str, credit_count: int) -> None:
+        """Charges a call; one that found nothing costs nothing and is no charge."""
+        if not credit_count:
+            return
         with self._lock:
-            self._credits.setdefault(key, Counter())[operation] += credit_count
+            credits = self._credits.setdefault(key, Counter())
+            credits[operation] += credit_count
+            moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+            charge = Charge(moment, operation, credit_count, max(0, self._credit_limit - credits.total()))
+            self._charges.setdefault(key, []).append(charge)
+
+    def charges(self, key: str) -> list[dict[str, object]]:
+        """The account of a key: every charged call by itself, in the order in which they were charged."""
+        with self._lock:
+            return [asdict(charge) for charge in self._charges.get(key, ())]
 
     def credits_used(self, key: str, *operations: str) -> int:
         """Credits this key was charged, for the named operations or, without any, for all."""
@@ -71,6 +97,7 @@ class Ledger:
         with self._lock:
             self._calls.clear()
             self._credits.clear()
+            self._charges.clear()
 
     def to_json(self) -> dict[str, object]:
         """`{key: {"calls": {operation: n}, "credits": {operation: n}, "credits_total": n}}`."""

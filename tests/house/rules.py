@@ -21,6 +21,7 @@ LAYERS: Final = {
     "integration.scoring": 4,
     "integration.briefs": 4,
     "integration.outreach": 4,
+    "integration.matching": 4,
     "integration.pipeline": 5,
     "integration.syncs": 5,
     "webhooks": 6,
@@ -36,7 +37,7 @@ LAYERS: Final = {
     "integration.commands": 7,
     "integration.project": 7,
 }
-DECISIONS: Final = frozenset({"integration.scoring", "integration.briefs", "integration.outreach"})
+DECISIONS: Final = frozenset({"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching"})
 OPEN_TO_DECISIONS: Final = frozenset({"integration.hubspot.objects", "integration.providers.base"})
 SHARED_SIBLINGS: Final = {
     # layer 3 packages may use the value types of their neighbours, never their machinery

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -17,10 +18,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
+from integration.admin.console.audit_store import AuditStore
+from integration.admin.console.entrance import Entrance
+from integration.admin.console.gate import Gate
+from integration.admin.console.role_store import RoleStore
+from integration.admin.console.session_store import SessionStore
 from integration.admin.disconnect import Disconnector, add_disconnect_routes
 from integration.admin.install import InstallParts, build_blueprint
 from integration.admin.install_jobs import InstallJobs
 from integration.admin.install_links import SealedLinks
+from integration.admin.purge import Purger
 from integration.core.crypto import SecretBox
 from integration.db.session import Database
 from integration.hubspot.manifest import MANIFEST
@@ -47,6 +54,9 @@ class Jobs:
         self.waiting.append(request)
         return True
 
+    def named(self, name: str) -> list[JobRequest]:
+        return [request for request in self.waiting if request.name == name]
+
     def take(self, name: str) -> JobRequest:
         (found,) = [request for request in self.waiting if request.name == name]
         self.waiting.remove(found)
@@ -62,6 +72,7 @@ class Place:
     jobs: Jobs
     links: SealedLinks
     install_jobs: InstallJobs
+    purger: Purger
 
     def browser(self) -> FlaskClient:
         return self.app.test_client()
@@ -79,7 +90,9 @@ def build_place(stand: Stand) -> Place:
     jobs, clock = Jobs(), stand.world.clock.now
     links = SealedLinks(SecretBox(stand.settings.keys), OAuthStateStore(), clock)
     provisioner = Provisioner(stand.database, stand.clients, stand.portals, DECLARATIONS, clock)
-    disconnector = Disconnector(stand.database, stand.clients, stand.tokens, stand.portals, provisioner, jobs, clock)
+    purger = Purger(stand.database, stand.portals, jobs, clock, after_days=30)
+    disconnector = Disconnector(stand.database, stand.clients, stand.tokens, stand.portals, provisioner, purger, clock)
+    gate = Gate(stand.settings, stand.database, clock, stand.portals, SessionStore(), RoleStore())
     parts = InstallParts(
         settings=stand.settings,
         database=stand.database,
@@ -92,12 +105,13 @@ def build_place(stand: Stand) -> Place:
         manifest=MANIFEST,
         declarations=DECLARATIONS,
         clock=clock,
+        entrance=Entrance(gate, AuditStore()),
     )
     blueprint = build_blueprint(parts)
     add_disconnect_routes(blueprint, database=stand.database, links=links, portals=stand.portals, disconnector=disconnector)
     app = Flask("admin-under-test")
     app.register_blueprint(blueprint)
-    return Place(stand, app, jobs, links, InstallJobs(stand.database, provisioner, disconnector, jobs))
+    return Place(stand, app, jobs, links, InstallJobs(stand.database, provisioner, jobs), purger)
 
 
 @pytest.fixture
@@ -186,8 +200,7 @@ def test_the_consent_address_asks_for_what_the_manifest_says(place: Place) -> No
 def test_secrets_travel_only_in_form_bodies(place: Place) -> None:
     install(place)
 
-    (call,) = place.stand.calls("/oauth/")
-    assert call == "POST /oauth/2026-09/token"
+    assert place.stand.calls("/oauth/") == ["POST /oauth/2026-09/token", "POST /oauth/2026-09/token/introspect"]
 
 
 def refusal(place: Place, path: str, browser: FlaskClient) -> tuple[int, str]:
@@ -233,7 +246,7 @@ def test_a_state_works_once(place: Place) -> None:
 
     assert response.status_code == 400
     assert "used already" in page_of(response)
-    assert len(place.stand.calls("/oauth/")) == 1
+    assert place.stand.calls("/oauth/") == ["POST /oauth/2026-09/token", "POST /oauth/2026-09/token/introspect"]
 
 
 def test_two_callbacks_at_once_install_once(place: Place) -> None:
@@ -255,7 +268,7 @@ def test_two_callbacks_at_once_install_once(place: Place) -> None:
         thread.join()
 
     assert sorted(answers) == [303, *[400] * 5]
-    assert len(place.stand.calls("/oauth/")) == 1
+    assert place.stand.calls("/oauth/") == ["POST /oauth/2026-09/token", "POST /oauth/2026-09/token/introspect"]
 
 
 def test_a_state_ends_after_a_quarter_of_an_hour(place: Place) -> None:
@@ -435,9 +448,56 @@ def test_disconnecting_uninstalls_erases_and_stops(place: Place) -> None:
     assert place.portal().state == "uninstalled"
     assert place.count("oauth_token") == 0
     assert place.count("work_item") == 0
-    place.install_jobs.erase_portal(place.jobs.take("erase_portal").args)
+    assert not place.jobs.named("erase_portal")
+    assert place.count("finding") == 1, "what was learned stays for a while, in case they come back"
+    assert f"erased on {(place.portal().state_since + timedelta(days=30)):%Y-%m-%d}" in page_of(response)
+
+
+def test_what_a_portal_left_behind_is_erased_when_its_time_has_come(place: Place) -> None:
+    install(place)
+    give_it_work(place)
+    browser = place.browser()
+    browser.post(f"/portals/{PORTAL_ID}/disconnect", data=ask_to_disconnect(place, browser))
+
+    place.stand.world.clock.advance(29 * 24 * 3600)
+    place.purger.purge_portals({})
+    assert not place.jobs.named("erase_portal")
+
+    place.stand.world.clock.advance(25 * 3600)
+    place.purger.purge_portals({})
+    first, again = place.jobs.named("erase_portal")
+    place.purger.erase_portal(first.args)
     assert place.count("finding") == 0
     assert place.portal().account is None
+    assert place.portal().erased_at is not None
+    assert again.run_at is not None, "once more for what was under way"
+
+    place.jobs.waiting.clear()
+    place.purger.purge_portals({})
+    assert not place.jobs.named("erase_portal"), "what is erased is not erased again every day"
+
+
+def test_a_portal_that_hubspot_cut_off_is_erased_after_the_same_time(place: Place) -> None:
+    install(place)
+    give_it_work(place)
+    place.stand.tokens.disconnect(PORTAL_ID, "bad_hub")
+    place.stand.world.clock.advance(31 * 24 * 3600)
+    place.purger.purge_portals({})
+    place.purger.erase_portal(place.jobs.named("erase_portal")[0].args)
+    assert place.count("finding") == 0
+    assert place.portal().state == "uninstalled"
+
+
+def test_an_admin_may_have_everything_erased_at_once(place: Place) -> None:
+    install(place)
+    give_it_work(place)
+    browser = place.browser()
+
+    response = browser.post(f"/portals/{PORTAL_ID}/disconnect", data={**ask_to_disconnect(place, browser), "erase_now": "yes"})
+
+    assert "being erased now" in page_of(response)
+    place.purger.erase_portal(place.jobs.named("erase_portal")[0].args)
+    assert place.count("finding") == 0
 
 
 def test_the_status_page_leads_to_disconnecting(place: Place) -> None:
@@ -505,12 +565,14 @@ def test_a_portal_hubspot_uninstalled_itself_can_still_be_erased(place: Place) -
 def test_a_portal_that_came_back_is_not_erased(place: Place) -> None:
     install(place)
     browser = place.browser()
-    browser.post(f"/portals/{PORTAL_ID}/disconnect", data=ask_to_disconnect(place, browser))
-    late = place.jobs.take("erase_portal")
+    browser.post(f"/portals/{PORTAL_ID}/disconnect", data={**ask_to_disconnect(place, browser), "erase_now": "yes"})
+    late, later = place.jobs.named("erase_portal")
     install(place)
     give_it_work(place)
+    place.purger.erase_portal(late.args)
+    place.stand.tokens.disconnect(PORTAL_ID, "bad_hub")
 
-    place.install_jobs.erase_portal(late.args)
+    place.purger.erase_portal(later.args)
 
-    assert place.count("finding") == 1
-    assert place.portal().state == "connected"
+    assert place.count("finding") == 1, "an old wish to erase does not reach what came after"
+    assert place.portal().erased_at is None

@@ -9,6 +9,7 @@ from integration.demo.observing import wait_until
 from integration.demo.stand import APP_ID
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.portal_store import PortalStore
+from integration.pipeline.erase_store import KEPT
 from integration.pipeline.record_state_store import RecordStateStore
 from tests.scenario.account import Account
 from tests.scenario.conftest import OpenAccount
@@ -90,9 +91,7 @@ def test_a_privacy_deletion_leaves_nothing_of_the_person(open_account: OpenAccou
     assert _rows_naming(account, "erasable person")
     account.act(action="privacy_delete", object_type=CONTACTS, object_id=contact_id)
     account.settle()
-    wait_until(
-        account.stand, account.portal_id, "the erasure", lambda: not _tables_about(account, contact_id) - {"record_state", "ledger"}
-    )
+    wait_until(account.stand, account.portal_id, "the erasure", lambda: not _tables_about(account, contact_id) - KEPT.keys())
     assert _rows_naming(account, contact["email"]) == set()
     assert _rows_naming(account, "erasable person") == set()
     assert not [note for note in account.notes() if "Erasable" in note.body]

@@ -15,7 +15,10 @@ from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.provision import Provisioner
 from integration.pipeline.batch import BatchRunner
 from integration.pipeline.decisions import decisions_for, declared_properties
+from integration.pipeline.definitions.catalog import Catalogs
+from integration.pipeline.definitions.names import catalog_names
 from integration.pipeline.lanes import BACKFILL, LIVE
+from integration.pipeline.people import Doorkeeper
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.tally import BatchReport
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
@@ -24,8 +27,8 @@ from simulator.crm.changes import Source
 from simulator.crm.settings import ConditionalRule, PortalSettings
 from simulator.faults import FaultSpec
 from simulator.portal import Portal
-from tests.contract.hubspot.stand import PORTAL_ID, Stand, build_stand, running_simulator
-from tests.unit.pipeline.conftest import FakeProviders
+from tests.contract.hubspot.stand import APP_ID, PORTAL_ID, Stand, build_stand, running_simulator
+from tests.unit.pipeline.conftest import DIGEST_KEYS, FakeProviders
 
 PERSON = Source.person(1)
 NOTES_CREATED = r"/notes/batch/create"
@@ -83,10 +86,18 @@ class Account:
             states=RecordStateStore(),
             enricher=self.providers,
             decide_for=decisions_for,
+            app_id=str(APP_ID),
+            people=Doorkeeper(self.stand.database, DIGEST_KEYS, self.stand.world.clock.now),
             clock=self.stand.world.clock.now,
             metrics=self.stand.metrics,
         )
         return runner.run(PORTAL_ID, object_type, lane)
+
+    def know_definitions(self) -> None:
+        """As after the first batch of an hour: the account's definitions are read once and then kept."""
+        catalogs = Catalogs(self.stand.database, self.stand.world.clock.now, catalog_names)
+        for object_type in (CONTACTS, COMPANIES):
+            catalogs.refresh(self.stand.client, portal_id=PORTAL_ID, object_type=object_type)
 
     def calls_of(self, work) -> list[str]:
         before = len(self.stand.calls())
@@ -121,7 +132,12 @@ def account(database: Database) -> Iterator[Account]:
         stand.connect()
         Provisioner(database, stand.clients, stand.portals, declared_properties(), simulator.world.clock.now).run(PORTAL_ID)
         with database.begin() as connection:
-            choices = {"sender_name": "Sample Sender", "sender_company": "Sample Vendor", "sender_offer": "shorter queues"}
+            choices = {
+                "dry_run": False,
+                "sender_name": "Sample Sender",
+                "sender_company": "Sample Vendor",
+                "sender_offer": "shorter queues",
+            }
             stand.portals.save_preferences(connection, portal_id=PORTAL_ID, preferences=choices)
         yield Account(stand)
 
@@ -129,6 +145,7 @@ def account(database: Database) -> Iterator[Account]:
 def test_a_hundred_contacts_cost_six_calls_and_a_hundred_companies_three(account: Account) -> None:
     contacts = account.fill(contacts=100, companies=100)
     companies = [record.id for record in account.portal.records(COMPANIES)]
+    account.know_definitions()
     account.queue(contacts)
     account.queue(companies, COMPANIES)
     assert [call for call in account.calls_of(account.run) if "owners" not in call] == [
@@ -254,7 +271,9 @@ def test_a_value_that_hubspot_refuses_does_not_cost_the_rest_of_the_record(accou
     companies = [record.id for record in account.portal.records(COMPANIES)]
     with account.stand.database.begin() as connection:
         account.stand.portals.save_preferences(
-            connection, portal_id=PORTAL_ID, preferences={"standard_properties": ["founded_year", "numberofemployees", "industry"]}
+            connection,
+            portal_id=PORTAL_ID,
+            preferences={"dry_run": False, "standard_properties": ["founded_year", "numberofemployees", "industry"]},
         )
     account.portal.change_settings(
         conditional_rules=(ConditionalRule(COMPANIES, "industry", ("COMPUTER_SOFTWARE",), ("industry_group",)),)

@@ -13,12 +13,15 @@ from webhooks.handler import Effect, Handler, InputProperties, MoveHistory, Work
 
 
 def handle(event: Event, inputs: InputProperties) -> tuple[Effect, ...]:
-    """For each record that went away: the fact, and its history to the survivor; then work on the survivor."""
+    """For each record that went away: the fact, and its history to the survivor; then work on the survivor.
+
+    Where both went into a new record, the primary one's values stand there.
+    """
     object_type, survivor_id = event.type.object_type, event.survivor_id
     effects: list[Effect] = []
     for gone_id in event.merged_ids:
         effects.append(RecordFact(object_type, gone_id, FactKind.MERGED, event.occurred_at_ms, survivor_id))
-        effects.append(MoveHistory(object_type, gone_id, survivor_id))
+        effects.append(MoveHistory(object_type, gone_id, survivor_id, gone_id == event.primary_id))
     if object_type in inputs:
         effects.append(Work(object_type, survivor_id, "merge"))
     return tuple(effects)

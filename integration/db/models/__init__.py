@@ -9,6 +9,7 @@ from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderC
 from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
+from integration.db.models.people import DigestKeyRow, PersonDigestRow
 from integration.db.models.portal import OAuthStateRow, OAuthTokenRow, PortalRow
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
@@ -29,6 +30,7 @@ __all__ = [
     "CreditCharge",
     "DeadLetterRow",
     "DeliveryRow",
+    "DigestKeyRow",
     "DraftRow",
     "DuplicatePairRow",
     "FindingRow",
@@ -37,6 +39,7 @@ __all__ = [
     "NoteRow",
     "OAuthStateRow",
     "OAuthTokenRow",
+    "PersonDigestRow",
     "PortalRow",
     "PropertyCatalogRow",
     "PropertyPolicyRow",

@@ -14,7 +14,7 @@ class MatchRecordRow(Base):
 
     __tablename__ = "match_record"
     __table_args__ = (
-        Index("ix_match_record_block_keys", "block_keys", postgresql_using="gin"),
+        Index("ix_match_record_block_keys", "block_keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
         Index("ix_match_record_waiting", "portal_id", "object_type", postgresql_where=text("compared_at IS NULL")),
     )
 

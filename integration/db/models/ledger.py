@@ -41,8 +41,10 @@ class LedgerRow(Base):
 
     `decision`: write, keep (policy left the value alone). `outcome`: pending, written, refused, unknown (the answer was lost), lost (it was
     lost, and the record read again shows that the value did not arrive), kept (never asked for), proposed (a dry run would have written
-    it), accepted and declined (what became of a proposal). `superseded_at`: when we saw that the value no longer stands, because somebody
-    else changed it; such a value has no provenance any more. `property_name` "note:<purpose>" stands for a note on the record.
+    it), accepted and declined (what became of a proposal), merged (its record was merged away and the survivor's own value stands). A kept row
+    without `settled_at` belongs to a dry run that nobody has judged yet.
+    `superseded_at`: when we saw that the value no longer stands, because somebody else changed it; such a value has no provenance any more.
+    `property_name` "note:<purpose>" stands for a note on the record; its `fingerprint` tells whether the text is the same.
     """
 
     __tablename__ = "ledger"
@@ -57,7 +59,13 @@ class LedgerRow(Base):
             "object_id",
             postgresql_where=text("outcome IN ('pending', 'unknown')"),
         ),
-        Index("ix_ledger_proposed", "portal_id", "run_id", postgresql_where=text("outcome = 'proposed'")),
+        Index(
+            "ix_ledger_proposal",
+            "portal_id",
+            "object_type",
+            "object_id",
+            postgresql_where=text("outcome = 'proposed' OR (outcome = 'kept' AND settled_at IS NULL)"),
+        ),
     )
 
     id: Mapped[BigInt] = mapped_column(Identity(always=True), primary_key=True)
@@ -82,6 +90,7 @@ class LedgerRow(Base):
     created_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     settled_at: Mapped[Moment | None]
     superseded_at: Mapped[Moment | None]
+    fingerprint: Mapped[Str | None]
 
 
 class NoteRow(Base):

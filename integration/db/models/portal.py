@@ -26,6 +26,8 @@ class PortalRow(Base):
     installed_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     provisioned_at: Mapped[Moment | None]
     provision_error: Mapped[Str | None]
+    erased_at: Mapped[Moment | None]
+    """When everything stored about the portal was erased; NULL while something may be stored."""
 
 
 class OAuthTokenRow(Base):

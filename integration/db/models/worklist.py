@@ -10,7 +10,7 @@ from integration.db.models.base import Base, BigInt, Moment, PortalId, Str
 
 
 class WorkItemRow(Base):
-    """A record that waits for the pipeline. `lane`: 0 live, 1 backfill; the lower wins when both name the record.
+    """A record that waits for the pipeline. `lane`: 0 live, 1 backfill, 2 dry; the lowest wins when several name the record.
 
     `generation` rises with every event, so that finishing a batch removes only what has not been named again meanwhile.
     A claimed row carries `lease_id` and `lease_until`; after that moment anyone may claim it again.

@@ -1,15 +1,18 @@
-"""Apollo.io: companies by domain, people by address or by name and domain.
+"""Apollo.io: companies by domain, people by address or by name and domain, and the companies that bear a name.
 
-Source: https://docs.apollo.io/reference (organization enrichment, bulk people enrichment, status codes, rate limits), read 2026-11.
+Source: https://docs.apollo.io/reference (organization enrichment and search, bulk people enrichment, credit usage stats, status codes, rate
+limits), read 2026-11. A company without a domain is searched for by its name; that gives candidates with few facts, never an answer.
 Companies are asked one by one when revenue, funding or technologies are wanted, because the bulk call leaves those out at the same price;
 otherwise, and for people always, ten at a time.
 Limit: mobile numbers are not asked for (eight credits, and they arrive later by an unsigned callback).
+Limit: of a search the first ten companies are looked at.
 Limit: the unit of headcount growth is undocumented; figures above 3 are read as percent, others as ratios.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -18,7 +21,8 @@ from integration.core.outbound_session import ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
 from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, Row, build_http_adapter, read_fields, trust_of
-from integration.providers.json_reading import JsonObject, as_object, read_list, read_member
+from integration.providers.http_usage import HttpUsage
+from integration.providers.json_reading import JsonObject, as_object, find_at, read_list, read_member, read_number, read_object
 from integration.providers.normalise import (
     to_amount,
     to_count,
@@ -32,6 +36,7 @@ from integration.providers.normalise import (
     to_texts,
     to_year,
 )
+from integration.providers.usage import Usage, day_from
 
 NAME: Final = "apollo"
 BATCH_SIZE: Final = 10
@@ -80,14 +85,23 @@ _PERSON: Final = (
     Row("email_status", Field.EMAIL_STATUS, _email_status, 0.8),
     Row("linkedin_url", Field.PERSON_LINKEDIN_URL, to_linkedin_url, 0.85),
 )
+_SEARCHED: Final = (
+    Row("name", Field.COMPANY_NAME, to_text, 0.8),
+    Row("primary_domain", Field.DOMAIN, to_domain, 0.85),
+    Row("phone", Field.COMPANY_PHONE, to_phone, 0.7),
+    Row("founded_year", Field.FOUNDED_YEAR, to_year, 0.7),
+    Row("linkedin_url", Field.COMPANY_LINKEDIN_URL, to_linkedin_url, 0.8),
+)
+_EMPLOYER: Final = (Row("organization.primary_domain", Field.DOMAIN, to_domain, 0.8),)
 _PHONE_TRUST: Final = 0.75
 
 INFO: Final = ProviderInfo(
     name=NAME,
     title="Apollo.io",
-    capabilities=frozenset({Capability.COMPANY, Capability.PERSON}),
+    capabilities=frozenset({Capability.COMPANY, Capability.COMPANY_SEARCH, Capability.PERSON}),
     fields={
         Capability.COMPANY: frozenset({*trust_of(_COMPANY), Field.COMPANY_PHONE}),
+        Capability.COMPANY_SEARCH: frozenset(trust_of(_SEARCHED)),
         Capability.PERSON: frozenset(trust_of(_PERSON)),
     },
     needs_key=True,
@@ -108,11 +122,15 @@ RULES: Final = (
 )
 _ERROR_PATHS: Final = ("error", "message", "error_message")
 _RATES: Final = (Rate(1000, 60.0),)
+_SEARCH_RATES: Final = (Rate(200, 60.0),)
+_SEARCH_SIZE: Final = 10
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
     provider = HttpProvider(kit.settings.apollo_base_url, "x-api-key", RULES, _ERROR_PATHS)
-    return build_http_adapter(kit, INFO, provider, (COMPANIES, COMPANY, PEOPLE))
+    adapter = build_http_adapter(kit, INFO, provider, (COMPANIES, COMPANY, SEARCH, PEOPLE))
+    account = ApiRequest("POST", "/usage_stats/credit_usage_stats")
+    return replace(adapter, usage=HttpUsage(account, parse_account, provider, kit.session, NAME))
 
 
 def build_companies(subjects: Sequence[Subject]) -> ApiRequest:
@@ -130,8 +148,14 @@ def build_people(subjects: Sequence[Subject]) -> ApiRequest:
     )
 
 
+def build_search(subjects: Sequence[Subject]) -> ApiRequest:
+    params = (("q_organization_name", subjects[0].company_name or ""), ("page", "1"), ("per_page", str(_SEARCH_SIZE)))
+    return ApiRequest("POST", "/mixed_companies/search", params=params)
+
+
 def parse_companies(body: JsonObject) -> Sequence[Answer]:
-    return [_answer(item, _COMPANY_BULK) for item in read_list(body, "organizations", system=NAME)]
+    answers = [_answer(item, _COMPANY_BULK) for item in read_list(body, "organizations", system=NAME)]
+    return _priced(answers, body.get("unique_enriched_records"))
 
 
 def parse_company(body: JsonObject) -> Sequence[Answer]:
@@ -139,7 +163,39 @@ def parse_company(body: JsonObject) -> Sequence[Answer]:
 
 
 def parse_people(body: JsonObject) -> Sequence[Answer]:
-    return [_answer(item, _PERSON) for item in read_list(body, "matches", system=NAME)]
+    return _priced([_answer(item, _PERSON) for item in read_list(body, "matches", system=NAME)], body.get("credits_consumed"))
+
+
+def parse_search(body: JsonObject) -> Sequence[Answer]:
+    """One credit for a page. Every company is only a candidate, also when it is the only one."""
+    found = (as_object(item, system=NAME) for item in read_list(body, "organizations", system=NAME))
+    candidates = tuple(values for item in found if item is not None and (values := read_fields(_SEARCHED, item)))
+    return [Answer(credits=Decimal(1) if candidates else Decimal(0), candidates=candidates)]
+
+
+def parse_account(body: JsonObject) -> Usage:
+    """The pool that enrichment is charged to."""
+    pool = read_object(read_object(body, "credit_usage_stats", system=NAME), "lead_credit", system=NAME)
+    return Usage(
+        used=read_number(pool, "consumed", system=NAME),
+        limit=read_number(pool, "limit", system=NAME),
+        starts_on=day_from(find_at(body, "current_credit_cycle.start_date")),
+        resets_on=day_from(find_at(body, "current_credit_cycle.end_date")),
+    )
+
+
+def _priced(answers: list[Answer], consumed: object) -> Sequence[Answer]:
+    """The answers with what Apollo says the whole call consumed, shared by those found: it charges once for one found twice."""
+    found = [place for place, answer in enumerate(answers) if answer.credits]
+    if not isinstance(consumed, int | float) or isinstance(consumed, bool) or not answers:
+        return answers
+    total = Decimal(str(consumed))
+    if total == sum(answer.credits for answer in answers):
+        return answers
+    places = found or [0]
+    share = (total / len(places)).quantize(Decimal("0.001"))
+    prices = dict.fromkeys(places, share) | {places[0]: total - share * (len(places) - 1)}
+    return [replace(answer, credits=prices.get(place, Decimal(0))) for place, answer in enumerate(answers)]
 
 
 def _answer(item: object, table: Sequence[Row]) -> Answer:
@@ -147,11 +203,11 @@ def _answer(item: object, table: Sequence[Row]) -> Answer:
     found = as_object(item, system=NAME)
     if found is None:
         return Answer()
-    values = read_fields(table, found)
+    values, about = read_fields(table, found), read_fields(_EMPLOYER, found)
     phone = to_phone(found.get("phone"), to_country(found.get("country")))
     if phone is not None:
         values = (*values, Value(Field.COMPANY_PHONE, phone, _PHONE_TRUST))
-    return Answer(values, credits=Decimal(1) if values else Decimal(0))
+    return Answer(values, credits=Decimal(1) if values else Decimal(0), about=about)
 
 
 def _company_question(subject: Subject) -> dict[str, str]:
@@ -179,6 +235,10 @@ def _accepts_company(subject: Subject) -> bool:
     return subject.kind == "company" and bool(subject.domain)
 
 
+def _accepts_search(subject: Subject) -> bool:
+    return subject.kind == "company" and not subject.domain and bool(subject.company_name)
+
+
 def _accepts_person(subject: Subject) -> bool:
     named = subject.first_name and subject.last_name and (subject.domain or subject.company_name)
     return subject.kind == "person" and bool(subject.email or subject.linkedin_url or named)
@@ -194,4 +254,11 @@ COMPANIES: Final = HttpCall(
     _offer("companies", Capability.COMPANY, {**trust_of(_COMPANY_BULK), **_PHONE}, BATCH_SIZE), build_companies, parse_companies
 )
 COMPANY: Final = HttpCall(_offer("company", Capability.COMPANY, {**trust_of(_COMPANY), **_PHONE}, 1), build_company, parse_company)
+SEARCH: Final = HttpCall(
+    Offer(
+        INFO, "search", Capability.COMPANY_SEARCH, trust_of(_SEARCHED), _accepts_search, credits=Decimal(1), rates=_SEARCH_RATES
+    ),
+    build_search,
+    parse_search,
+)  # fmt: skip
 PEOPLE: Final = HttpCall(_offer("people", Capability.PERSON, trust_of(_PERSON), BATCH_SIZE), build_people, parse_people)

@@ -1,6 +1,6 @@
 """Hunter.io: finds a person's address by name and domain, and checks whether an address takes mail.
 
-Source: https://hunter.io/api-documentation/v2 (email finder, email verifier, errors), read 2026-11.
+Source: https://hunter.io/api-documentation/v2 (email finder, email verifier, account information, errors), read 2026-11.
 Hunter's two refusals are the wrong way round: 403 means too fast, 429 means the period's allowance is used up. 451 means that the person
 asked for their data not to be processed, which binds us too.
 Limit: a check that Hunter is still working on (202) is not waited for; the next pass asks again.
@@ -9,6 +9,7 @@ Limit: a check that Hunter is still working on (202) is not waited for; the next
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -16,9 +17,11 @@ from typing import Final
 from integration.core.outbound_session import ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, build_http_adapter
-from integration.providers.json_reading import JsonObject, find_at, read_object
-from integration.providers.normalise import to_count, to_email, to_linkedin_url, to_text
+from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, Row, build_http_adapter, read_fields
+from integration.providers.http_usage import HttpUsage
+from integration.providers.json_reading import JsonObject, find_at, read_number, read_object
+from integration.providers.normalise import to_count, to_domain, to_email, to_linkedin_url, to_text
+from integration.providers.usage import Usage, day_from, month_before
 
 NAME: Final = "hunter"
 # Hunter's word, ours, and how sure it is. accept_all says only that the server refuses nobody.
@@ -32,6 +35,12 @@ STATUSES: Final = {
 }
 _FINDER_TRUST: Final = {Field.EMAIL: 0.85, Field.EMAIL_STATUS: 0.85, Field.JOB_TITLE: 0.6, Field.PERSON_LINKEDIN_URL: 0.7}
 _VERIFIER_TRUST: Final = {Field.EMAIL_STATUS: 0.9}
+_WHOM: Final = (
+    Row("first_name", Field.FIRST_NAME, to_text, 0.9),
+    Row("last_name", Field.LAST_NAME, to_text, 0.9),
+    Row("domain", Field.DOMAIN, to_domain, 0.9),
+)
+_CHECKED: Final = (Row("email", Field.EMAIL, to_email, 0.9),)
 
 INFO: Final = ProviderInfo(
     name=NAME,
@@ -60,7 +69,8 @@ RULES: Final = (
 
 def build_adapter(kit: AdapterKit) -> Adapter:
     provider = HttpProvider(kit.settings.hunter_base_url, "X-API-KEY", RULES, ("errors.0.details", "errors.0.id"))
-    return build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER))
+    adapter = build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER))
+    return replace(adapter, usage=HttpUsage(ApiRequest("GET", "/account"), parse_account, provider, kit.session, NAME))
 
 
 def build_finder(subjects: Sequence[Subject]) -> ApiRequest:
@@ -87,12 +97,26 @@ def parse_finder(body: JsonObject) -> Sequence[Answer]:
         values.append(Value(Field.JOB_TITLE, title, _FINDER_TRUST[Field.JOB_TITLE], source))
     if linkedin := to_linkedin_url(data.get("linkedin_url")):
         values.append(Value(Field.PERSON_LINKEDIN_URL, linkedin, _FINDER_TRUST[Field.PERSON_LINKEDIN_URL]))
-    return [Answer(tuple(values), credits=Decimal(1))]
+    return [Answer(tuple(values), credits=Decimal(1), about=read_fields(_WHOM, data))]
 
 
 def parse_verifier(body: JsonObject) -> Sequence[Answer]:
-    values = _status(read_object(body, "data", system=NAME).get("status"))
-    return [Answer(tuple(values), credits=Decimal(1) if values else Decimal(0))]
+    data = read_object(body, "data", system=NAME)
+    values = _status(data.get("status"))
+    return [Answer(tuple(values), credits=Decimal(1) if values else Decimal(0), about=read_fields(_CHECKED, data))]
+
+
+def parse_account(body: JsonObject) -> Usage:
+    """Hunter tells when the allowance starts again, not when it began; it lasts a month."""
+    data = read_object(body, "data", system=NAME)
+    credits = read_object(read_object(data, "requests", system=NAME), "credits", system=NAME)
+    resets_on = day_from(data.get("reset_date"))
+    return Usage(
+        used=read_number(credits, "used", system=NAME),
+        limit=read_number(credits, "available", system=NAME),
+        starts_on=month_before(resets_on) if resets_on else None,
+        resets_on=resets_on,
+    )
 
 
 def _status(raw: object) -> list[Value]:

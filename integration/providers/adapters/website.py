@@ -20,7 +20,17 @@ from integration.providers.fingerprints import find_technologies, load_fingerpri
 from integration.providers.html_page import PageFacts, parse_page, to_domain_of_social
 from integration.providers.http_base import build_reply
 from integration.providers.json_ld import JsonThing, address_of, employee_count, texts_of
-from integration.providers.normalise import to_count, to_country, to_domain, to_linkedin_url, to_phone, to_text, to_texts, to_year
+from integration.providers.normalise import (
+    to_count,
+    to_country,
+    to_domain,
+    to_linkedin_url,
+    to_phone,
+    to_register_numbers,
+    to_text,
+    to_texts,
+    to_year,
+)
 from integration.providers.site_visit import SiteVisitor
 
 NAME: Final = "website"
@@ -39,6 +49,7 @@ TRUST: Final = {
     Field.COUNTRY: 0.8,
     Field.STATE: 0.8,
     Field.CITY: 0.8,
+    Field.REGISTER_NUMBER: 0.8,
 }
 INFO: Final = ProviderInfo(
     name=NAME,
@@ -83,7 +94,7 @@ class HomePage:
             return Answer(error=FAILURES.get(visit.reason), detail=visit.reason)
         status = visit.page.status
         if status == 200:
-            return Answer(parse_home(visit.page, subject))
+            return Answer(parse_home(visit.page, subject), about=_led_here(visit.page, subject))
         return Answer(error=STATUS_FAILURES.get(status, ErrorClass.SERVER if status >= 500 else None), detail=f"status {status}")
 
 
@@ -111,6 +122,12 @@ def parse_home(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
     return tuple(Value(name, value, TRUST[name], page.url) for name, value in found.items() if value is not None)
 
 
+def _led_here(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
+    """The domain asked for, when its site sends visitors to another one."""
+    asked = subject.domain or ""
+    return (Value(Field.DOMAIN, asked, TRUST[Field.DOMAIN], page.url),) if to_domain(page.url) not in (None, asked) else ()
+
+
 def _from_markup(facts: PageFacts, organization: JsonThing) -> dict[Field, FieldValue | None]:
     address = address_of(organization)
     return {
@@ -123,6 +140,7 @@ def _from_markup(facts: PageFacts, organization: JsonThing) -> dict[Field, Field
         Field.COUNTRY: to_country(_country(organization)),
         Field.STATE: to_text(address.get("addressRegion")),
         Field.CITY: to_text(address.get("addressLocality")),
+        Field.REGISTER_NUMBER: to_register_numbers(organization.get("leiCode"), organization.get("vatID")),
     }
 
 

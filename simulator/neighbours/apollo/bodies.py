@@ -85,6 +85,37 @@ def bulk_organization(facts: CompanyFacts) -> Body:
     }
 
 
+def searched_organization(facts: CompanyFacts) -> Body:
+    """The organisation of a search: hardly more than what names it."""
+    number = facts.phone
+    phone = {"number": number, "source": "Scraped", "sanitized_number": number.replace(" ", "")} if number else None
+    kept = ("id", "name", "website_url", "blog_url", "angellist_url", "linkedin_url", "twitter_url", "facebook_url", "languages",
+            "alexa_ranking", "linkedin_uid", "founded_year", "publicly_traded_symbol", "publicly_traded_exchange", "logo_url",
+            "crunchbase_url", "primary_domain", "owned_by_organization_id")  # fmt: skip
+    whole = bulk_organization(facts)
+    return {name: whole[name] for name in kept} | {
+        "phone": number, "primary_phone": phone or {}, "sanitized_phone": phone and phone["sanitized_number"],
+        "show_intent": False, "has_intent_signal_account": False, "intent_signal_account": None,
+    }  # fmt: skip
+
+
+def search_page(organizations: list[Body], page: int, per_page: int, total: int) -> Body:
+    """One page of a company search."""
+    return {
+        "breadcrumbs": [],
+        "partial_results_only": False,
+        "has_join": False,
+        "disable_eu_prospecting": False,
+        "partial_results_limit": 10_000,
+        "pagination": {"page": page, "per_page": per_page, "total_entries": total, "total_pages": -(-total // per_page)},
+        "accounts": [],
+        "organizations": organizations,
+        "model_ids": [one["id"] for one in organizations],
+        "num_fetch_result": None,
+        "derived_params": None,
+    }
+
+
 def organization(facts: CompanyFacts) -> Body:
     """The organisation of the single call: with revenue, funding and technologies."""
     names = APOLLO.technologies(facts)

@@ -10,6 +10,7 @@ from simulator.neighbours.apollo.state import ApolloState
 from simulator.neighbours.chance import hex_id
 from simulator.neighbours.facts import FactBook
 from simulator.neighbours.gate import GateState, current_caller, mount_gate
+from simulator.neighbours.keys import Ledger
 from simulator.neighbours.settings import NeighbourSettings
 
 BASE_PATH = "/api/v1"
@@ -20,12 +21,13 @@ _PERSON_FIELDS = ("email", "id", "linkedin_url", "name", "first_name", "last_nam
 
 def build_app(settings: NeighbourSettings) -> Flask:
     """The Apollo stand-in as a WSGI application, with its own state."""
-    gate = GateState()
+    gate = GateState(Ledger(settings.credit_limit))
     state = ApolloState(FactBook(settings.companies), gate, settings.credit_limit)
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     mount_gate(app, APOLLO_DIALECT, settings, gate)
     app.register_blueprint(_organizations(state), url_prefix=f"{BASE_PATH}/organizations")
+    app.register_blueprint(_search(state), url_prefix=f"{BASE_PATH}/mixed_companies")
     app.register_blueprint(_people(state), url_prefix=f"{BASE_PATH}/people")
     app.register_blueprint(_account(state), url_prefix=BASE_PATH)
     return app
@@ -69,6 +71,20 @@ def _organizations(state: ApolloState) -> Blueprint:
                 "organizations": [bodies.bulk_organization(facts) if facts else None for facts in found],
             }
         )
+
+    return blueprint
+
+
+def _search(state: ApolloState) -> Blueprint:
+    blueprint = Blueprint("mixed_companies", __name__)
+
+    @blueprint.post("/search")
+    def mixed_companies_search() -> Response:
+        page, per_page = (max(1, request.args.get(name, default, int)) for name, default in (("page", 1), ("per_page", 10)))
+        found = state.search_organizations(request.args.get("q_organization_name", ""))
+        shown = found[(page - 1) * per_page : page * per_page]
+        _charge(state, 1 if shown else 0)
+        return jsonify(bodies.search_page([bodies.searched_organization(one) for one in shown], page, per_page, len(found)))
 
     return blueprint
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.data.demo import DemoContact
 from simulator.neighbours.apollo.bodies import APOLLO
 from simulator.neighbours.chance import hex_id
-from simulator.neighbours.facts import CompanyFacts, FactBook, bare_domain
+from simulator.neighbours.facts import CompanyFacts, FactBook, bare_domain, mistaken_for
 from simulator.neighbours.gate import GateState
 
 Body = dict[str, object]
@@ -15,6 +15,7 @@ OPERATION_KEYS = {
     "people_match": '["api/v1/people", "match"]',
     "people_bulk_match": '["api/v1/people", "bulk_match"]',
     "organizations_enrich": '["api/v1/organizations", "enrich"]',
+    "mixed_companies_search": '["api/v1/mixed_companies", "search"]',
     "organizations_bulk_enrich": '["api/v1/organizations", "bulk_enrich"]',
 }
 
@@ -34,10 +35,14 @@ class ApolloState:
         """By domain, website, LinkedIn address or name, whichever comes first; None where Apollo has nothing."""
         facts = None
         if wanted.get("domain") or wanted.get("website"):
-            facts = self.book.find_domain(wanted.get("domain") or wanted["website"])
+            facts = self.book.find_domain(mistaken_for(wanted.get("domain") or wanted["website"]))
         elif wanted.get("name"):
             facts = self.book.find_name(wanted["name"])
         return facts if facts and APOLLO.knows(facts.domain) else None
+
+    def search_organizations(self, name: str) -> tuple[CompanyFacts, ...]:
+        """The companies of that name, known or not: a search shows little of each."""
+        return self.book.find_namesakes(name) if name.strip() else ()
 
     def find_person(self, wanted: Mapping[str, str]) -> Match | None:
         """By address, or by name and domain (or organisation name)."""

@@ -9,7 +9,7 @@ from simulator.neighbours.gate import GateState, current_caller, mount_gate
 from simulator.neighbours.hunter import bodies
 from simulator.neighbours.hunter.errors import HUNTER_DIALECT, claimed_email, missing_parameter, not_found, refuse
 from simulator.neighbours.hunter.state import HunterState
-from simulator.neighbours.keys import Behaviour
+from simulator.neighbours.keys import Behaviour, Ledger
 from simulator.neighbours.settings import NeighbourSettings
 
 BASE_PATH = "/v2"
@@ -20,7 +20,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 10, 100
 
 def build_app(settings: NeighbourSettings) -> Flask:
     """The Hunter stand-in as a WSGI application, with its own state."""
-    gate = GateState()
+    gate = GateState(Ledger(settings.credit_limit))
     state = HunterState(FactBook(settings.companies), gate, settings.credit_limit, settings.pending_calls)
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -11,6 +11,7 @@ from integration.hubspot.doctor import Check, Doctor
 from integration.hubspot.manifest import MANIFEST
 from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
 from integration.hubspot.provision import Provisioner
+from simulator.crm.definitions import Option
 from tests.contract.hubspot.stand import PORTAL_ID, Stand
 
 BOTH = (CONTACTS, COMPANIES)
@@ -193,3 +194,24 @@ def test_the_doctor_names_missing_properties_and_a_lost_connection(stand: Stand)
     assert connection.ok is False
     assert "invalid_grant" in connection.why
     assert "install" in connection.what_to_do
+
+
+def test_a_definition_tells_what_apps_may_not_write_and_which_options_are_hidden(stand: Stand) -> None:
+    known = stand.client.property_definitions(COMPANIES, ["createdate", "num_associated_contacts", "industry", "hubspot_owner_id"])
+    assert known["createdate"].is_read_only
+    assert known["num_associated_contacts"].is_calculated
+    assert known["hubspot_owner_id"].has_external_options
+    plain = known["industry"]
+    assert not (plain.is_read_only or plain.is_calculated or plain.has_external_options or plain.hidden_options)
+
+
+def test_adding_an_option_leaves_hidden_ones_hidden(stand: Stand) -> None:
+    schema = stand.world.portals[PORTAL_ID].schema(COMPANIES)
+    options = (Option("Partner", "PARTNER", 0, hidden=True), Option("Vendor", "VENDOR", 1))
+    schema.update("type", {"options": options}, at_ms=1, user_id=1)
+    definition = stand.client.property_definitions(COMPANIES, ["type"])["type"]
+    assert definition.hidden_options == {"PARTNER"}
+    stand.client.add_options(COMPANIES, definition, [("OTHER", "Other")])
+    after = stand.client.property_definitions(COMPANIES, ["type"])["type"]
+    assert after.hidden_options == {"PARTNER"}
+    assert [value for value, _ in after.options] == ["PARTNER", "VENDOR", "OTHER"]

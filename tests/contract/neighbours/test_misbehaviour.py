@@ -118,3 +118,19 @@ def test_stopping_does_not_wait_for_hung_requests():
     thread.join(5)
     assert time.monotonic() - started < 1.5
     asker.close()
+
+
+def test_every_charged_call_stands_by_itself_in_the_account_of_its_key(apollo: Asker):
+    domain = known_domain("apollo")
+    apollo.get("/organizations/enrich", domain=domain)
+    apollo.get("/organizations/enrich", domain="nobody.example")
+    details = [{"domain": domain}, {"domain": "nobody.example"}]
+    apollo.ask("POST", "/organizations/bulk_enrich", body={"details": details})
+    apollo.get("/organizations/enrich", key="key-demo-other", domain=domain)
+    charges = apollo.control("GET", "charges?key=key-demo").json()
+    assert [(one["operation"], one["credits"], one["balance"]) for one in charges] == [
+        ("organizations_enrich", 1, 9_999), ("organizations_bulk_enrich", 1, 9_998),
+    ]  # fmt: skip
+    assert [one["at"] for one in charges] == sorted(one["at"] for one in charges)
+    assert len(apollo.control("GET", "charges?key=key-demo-other").json()) == 1
+    assert apollo.control("GET", "charges").json() == []

@@ -20,11 +20,13 @@ from integration.db.models import PortalRow
 from integration.db.session import Database
 from integration.providers.adapter import AdapterKit
 from integration.providers.base import Finding, Subject
+from integration.providers.budget import BudgetStep
 from integration.providers.cache_store import CacheStore
-from integration.providers.charge_store import ChargeStore
+from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.gates import Pace
 from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters
+from integration.providers.spending import Spending
 from integration.providers.waterfall import Enricher
 from simulator.neighbours.running import RunningNeighbours, build_neighbours
 from simulator.neighbours.settings import NeighbourSettings
@@ -49,7 +51,9 @@ class Bench:
     neighbours: RunningNeighbours
     kit: AdapterKit
     keys: KeysStore
+    digest_keys: DigestKeyStore
     closers: list[Callable[[], None]] = field(default_factory=list)
+    steps: list[BudgetStep] = field(default_factory=list)
 
     def use_keys(self, portal_id: int = PORTAL, **keys: str) -> None:
         with self.database.begin() as connection:
@@ -62,8 +66,8 @@ class Bench:
         return Enricher(
             adapters=build_adapters(self.kit),
             keys=self.keys,
-            cache=CacheStore(),
-            charges=ChargeStore(),
+            cache=CacheStore(self.digest_keys),
+            spending=Spending(lambda _connection, _portal_id, steps, _now: self.steps.extend(steps)),
             pool=pool,
             clock=self.kit.clock,
             database=self.database,
@@ -102,7 +106,8 @@ def kit(neighbours: RunningNeighbours) -> Iterator[AdapterKit]:
 def bench(database: Database, neighbours: RunningNeighbours, kit: AdapterKit) -> Iterator[Bench]:
     with database.begin() as connection:
         connection.execute(insert(PortalRow).values(portal_id=PORTAL, state="connected"))
-    bench = Bench(database, neighbours, kit, KeysStore(SecretBox([new_key()])))
+    box = SecretBox([new_key()])
+    bench = Bench(database, neighbours, kit, KeysStore(box), DigestKeyStore(box))
     yield bench
     for close in bench.closers:
         close()

@@ -15,7 +15,7 @@ from integration.core.outbound import Fetcher
 from integration.core.outbound_session import ApiSession
 from integration.core.settings import ProviderSettings
 from integration.providers.adapter import AdapterKit
-from integration.providers.base import ProviderReply, Subject
+from integration.providers.base import Finding, ProviderReply, Subject
 from integration.providers.registry import adapter_modules, build_adapters
 from simulator.server import serve
 from tests.contract.providers.conftest import soon
@@ -30,6 +30,10 @@ NAMES = tuple(module.INFO.name for module in adapter_modules())
 
 def load(name: str) -> dict[str, Any]:
     return dict(json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8")))
+
+
+def plain(findings: Iterable[Finding]) -> dict[str, Any]:
+    return {one.field.value: list(one.value) if isinstance(one.value, tuple) else one.value for one in findings}
 
 
 CASES = [
@@ -84,8 +88,9 @@ def test_fixture_case_gives_the_expected_replies(recorded: tuple[Recorded, Adapt
     replies = ask(kit, name, case["endpoint"], [Subject(**subject) for subject in case["subjects"]])
     assert len(replies) == len(case["expect"])
     for reply, expected in zip(replies, case["expect"], strict=True):
-        seen = {one.field.value: list(one.value) if isinstance(one.value, tuple) else one.value for one in reply.findings}
+        seen = plain(reply.findings)
         assert (reply.outcome, reply.error, seen) == (expected["outcome"], expected.get("error"), expected.get("findings", {}))
+        assert [plain(one.findings) for one in reply.candidates] == expected.get("candidates", [])
         assert str(reply.credits) == expected["credits"]
         assert all(0 < one.confidence_ratio <= 1 and one.provider == name for one in reply.findings)
 

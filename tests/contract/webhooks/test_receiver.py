@@ -21,8 +21,9 @@ from integration.core.clock import system_clock
 from integration.db.embedded import EmbeddedPostgres
 from integration.db.session import Database
 from integration.hubspot.signature import signature_headers
+from integration.hubspot.signed_request import called_uri
 from tests.contract.webhooks.door import SECRET, Answer, Caller, build_app, chunked
-from webhooks.receiver import BODY_LIMIT_BYTES, PATH, called_uri
+from webhooks.receiver import BODY_LIMIT_BYTES, PATH
 
 BODY = json.dumps([{"portalId": 62515, "subscriptionType": "contact.creation", "objectId": 1}]).encode()
 LARGE = json.dumps([{"portalId": 62515, "propertyValue": "x" * 200}] * 100).encode()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from integration.core.errors import Unavailable
+from integration.core.errors import Unanswered, Unavailable
 from integration.core.outbound_session import ApiReply, ApiRequest, ApiSession
 from simulator.server import ConnectionCut, RunningServer, serve
 
@@ -49,7 +49,9 @@ def session() -> Iterator[ApiSession]:
     opened.close()
 
 
-def send(session: ApiSession, running: RunningServer, *, wait_s: float | None = 0.0, seconds: float = 5.0) -> ApiReply:
+def send(
+    session: ApiSession, running: RunningServer, *, wait_s: float | None = 0.0, seconds: float = 5.0, is_paid: bool = False
+) -> ApiReply:
     def decide(reply: ApiReply) -> float | None:
         return wait_s if reply.status in (429, 503) else None
 
@@ -57,6 +59,7 @@ def send(session: ApiSession, running: RunningServer, *, wait_s: float | None = 
         ApiRequest("POST", running.base_url, params=(("a", "1"), ("a", "ü&")), json_body={"x": 1}),
         until=time.monotonic() + seconds,
         wait_s=decide,
+        is_paid=is_paid,
     )
 
 
@@ -97,6 +100,24 @@ def test_cut_connection_is_tried_again(session: ApiSession, server: tuple[Script
     app, running = server
     app.script = [0, 200]
     assert send(session, running).status == 200
+
+
+def test_a_paid_call_that_was_cut_is_not_sent_again(session: ApiSession, server: tuple[Scripted, RunningServer]) -> None:
+    app, running = server
+    app.script = [0, 200]
+    with pytest.raises(Unanswered):
+        send(session, running, is_paid=True)
+    assert send(session, running, is_paid=True).status == 200
+    app.script = [429, 200]
+    assert send(session, running, wait_s=0.0, is_paid=True).status == 200, "a refusal was not charged"
+
+
+def test_nobody_at_the_other_end_is_not_an_answer_that_got_lost(session: ApiSession) -> None:
+    request = ApiRequest("GET", "http://127.0.0.1:1/")
+    with pytest.raises(Unavailable) as failed:
+        session.send(request, until=time.monotonic() + 3, wait_s=lambda _: None, is_paid=True)
+    assert not isinstance(failed.value, Unanswered)
+    assert failed.value.reason == "unreachable"
 
 
 def test_silence_is_unavailable_and_ends_in_time(session: ApiSession, server: tuple[Scripted, RunningServer]) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from integration.core.crypto import SecretBox, new_key
 from integration.core.metrics import Metrics
 from integration.db.session import Database
 from integration.hubspot.objects import CONTACTS
@@ -16,16 +17,19 @@ from integration.hubspot.portal_store import PortalStore
 from integration.pipeline.batch import BatchRunner
 from integration.pipeline.carrier import LEASE_S
 from integration.pipeline.decisions import decisions_for
+from integration.pipeline.people import Doorkeeper
 from integration.pipeline.ports import DecisionSource, Question
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.tally import BatchReport
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
 from integration.providers.base import ErrorClass, Field, FieldValue, Finding, ProviderReply
+from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.questions import Enrichment
 from tests.factories import NOW
-from tests.unit.pipeline.fake_hubspot import FakeHubSpot
+from tests.unit.pipeline.fake_hubspot import APP_ID, FakeHubSpot
 
 PORTAL = 4242
+DIGEST_KEYS = DigestKeyStore(SecretBox([new_key()]))
 
 
 @dataclass
@@ -34,6 +38,8 @@ class FakeProviders:
 
     answers: dict[str, dict[Field, FieldValue]] = field(default_factory=dict)
     asked: list[Question] = field(default_factory=list)
+    seen_at: datetime = NOW
+    confidence_ratio: float = 0.8
     silent: bool = False
     failing: ErrorClass | None = None
     """How a second provider fails on everybody, beside the one that answers."""
@@ -52,10 +58,12 @@ class FakeProviders:
             return Enrichment(replies=(ProviderReply("apollo", "failed"),))
         named = question.subject.email if question.subject.kind == "person" else question.subject.domain
         found = {
-            name: Finding(name, value, "apollo", NOW, 0.8, f"https://apollo.example/{name.value}")
+            name: Finding(name, value, "apollo", self.seen_at, self.confidence_ratio, f"https://apollo.example/{name.value}")
             for name, value in self.answers.get(named or "", {}).items()
         }
-        reply = ProviderReply("apollo", "found" if found else "not_found", tuple(found.values()))
+        whom = Field.EMAIL if question.subject.kind == "person" else Field.DOMAIN
+        about = (Finding(whom, named, "apollo", NOW, 0.9),) if named else ()
+        reply = ProviderReply("apollo", "found" if found else "not_found", tuple(found.values()), about=about)
         late = () if self.failing is None else (ProviderReply("hunter", "failed", error=self.failing),)
         return Enrichment(found, replies=(reply, *late))
 
@@ -87,6 +95,8 @@ class Stand:
             states=RecordStateStore(),
             enricher=self.providers,
             decide_for=self.decide_for,
+            people=Doorkeeper(self.database, DIGEST_KEYS, self.clock),
+            app_id=APP_ID,
             clock=self.clock,
             metrics=Metrics(),
             lease_s=self.lease_s,
@@ -109,7 +119,7 @@ class Stand:
 
     def prefer(self, **preferences: object) -> None:
         with self.database.begin() as connection:
-            PortalStore().save_preferences(connection, portal_id=PORTAL, preferences=preferences)
+            PortalStore().save_preferences(connection, portal_id=PORTAL, preferences={"dry_run": False, **preferences})
 
 
 @pytest.fixture

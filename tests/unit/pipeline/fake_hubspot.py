@@ -9,15 +9,25 @@ from integration.core.errors import AppError
 from integration.hubspot.objects import (
     AssociatedRecord,
     BatchOutcome,
+    CreateOutcome,
     CrmRecord,
     NewNote,
+    NewRecord,
     NoteOutcome,
     NoteText,
     Owner,
+    Page,
+    PropertyDefinition,
+    PropertyVersion,
     PropertyWrite,
+    SearchFilter,
     WriteFailure,
 )
+from integration.pipeline.decisions import declared_properties
+from integration.pipeline.definitions.industries import standard_industries
+from tests.factories import NOW
 
+APP_ID = "39522895"
 Refusal = Callable[[PropertyWrite], WriteFailure | None]
 
 
@@ -51,6 +61,11 @@ class FakeHubSpot:
     writes: list[PropertyWrite] = field(default_factory=list)
     asked_for: list[tuple[int, bool]] = field(default_factory=list)
     on_call: Callable[[str], None] = lambda _operation: None
+    definitions: dict[str, PropertyDefinition | None] = field(default_factory=dict)
+    """Definitions that differ from the usual ones; None: the property does not exist."""
+    editor: tuple[str, str] = ("CRM_UI", "userId:1")
+    """Source type and id of whoever changes `records` directly."""
+    histories: dict[tuple[str, str, str], list[PropertyVersion]] = field(default_factory=dict)
 
     def for_portal(self, portal_id: int, *, live: bool = True) -> FakeHubSpot:
         self.asked_for.append((portal_id, live))
@@ -92,8 +107,64 @@ class FakeHubSpot:
                 if failure is not None:
                     failed[write.trace_id] = failure
                 else:
+                    self._note_versions(object_type, write.object_id, self.records[object_type, write.object_id])
                     self.records[object_type, write.object_id] |= write.properties
+                    self._note_versions(object_type, write.object_id, write.properties, ("INTEGRATION", APP_ID))
             return BatchOutcome(frozenset(write.object_id for write in writes if write.trace_id not in failed), failed)
+
+    def batch_read_history(
+        self, object_type: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Mapping[str, tuple[PropertyVersion, ...]]]:
+        with self._call("batch_read_history"):
+            found = [one for one in ids if (object_type, one) in self.records]
+            for one in found:
+                self._note_versions(object_type, one, self.records[object_type, one])
+            return {
+                one: {name: tuple(reversed(self.histories.get((object_type, one, name), ()))) for name in properties}
+                for one in found
+            }
+
+    def property_definitions(self, object_type: str, names: Sequence[str] = ()) -> Mapping[str, PropertyDefinition]:
+        assert object_type in ("contacts", "companies")
+        with self._call("property_definitions"):
+            known = {name: self.definitions.get(name, usual_definition(name)) for name in names}
+            return {name: definition for name, definition in known.items() if definition is not None}
+
+    def _note_versions(
+        self, object_type: str, object_id: str, values: Mapping[str, str | None], source: tuple[str, str] | None = None
+    ) -> None:
+        """Write down as new versions what differs from the newest ones, as set by `source`, else by the editor."""
+        kind, source_id = source or self.editor
+        for name, value in values.items():
+            versions = self.histories.setdefault((object_type, object_id, name), [])
+            if (value or "") != (versions[-1].value if versions else ""):
+                versions.append(PropertyVersion(value or "", NOW, kind, source_id, None, None))
+
+    def search_page(
+        self, object_type: str, *, filters: Sequence[SearchFilter], properties: Sequence[str] = (), limit: int = 100
+    ) -> Page:
+        [wanted] = filters
+        with self._call("search_page"):
+            found = [
+                CrmRecord(kind, one, {name: values.get(name) for name in properties})
+                for (kind, one), values in self.records.items()
+                if kind == object_type and values.get(wanted.property_name) in wanted.values
+            ]
+            return Page(tuple(found[:limit]), None, len(found))
+
+    def create_records(self, object_type: str, records: Sequence[NewRecord]) -> CreateOutcome:
+        assert 0 < len(records) <= 100
+        with self._call("create_records"):
+            created = {record.trace_id: str(5000 + len(self.records) + place) for place, record in enumerate(records)}
+            for record in records:
+                self.records[object_type, created[record.trace_id]] = dict(record.properties)
+            return CreateOutcome(created)
+
+    def associate(self, from_type: str, to_type: str, pairs: Sequence[tuple[str, str]]) -> None:
+        assert (from_type, to_type) == ("contacts", "companies")
+        with self._call("associate"):
+            for contact_id, company_id in pairs:
+                self.employ(contact_id, company_id, primary=False)
 
     def create_notes(self, notes: Sequence[NewNote]) -> NoteOutcome:
         assert 0 < len(notes) <= 100
@@ -136,6 +207,18 @@ class FakeHubSpot:
         self.calls.append(operation)
         self.on_call(operation)
         return _Call(self.faults, operation)
+
+
+def usual_definition(name: str) -> PropertyDefinition:
+    """The property as HubSpot or our provisioning makes it."""
+    own = next((entry for entry in declared_properties() if entry.name == name), None)
+    if own is not None:
+        return PropertyDefinition(name, own.label, own.type, own.field_type, "leadlight", False, own.options)
+    if name == "industry":
+        options = tuple((value, value.replace("_", " ").title()) for value in sorted(standard_industries()))
+        return PropertyDefinition(name, "Industry", "enumeration", "select", "companyinformation", False, options)
+    kind = "number" if name in ("numberofemployees", "annualrevenue") else "string"
+    return PropertyDefinition(name, name.title(), kind, "number" if kind == "number" else "text", "companyinformation", False)
 
 
 @dataclass

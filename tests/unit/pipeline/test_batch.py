@@ -27,17 +27,16 @@ def test_a_contact_is_read_enriched_scored_briefed_drafted_and_written_back(stan
     assert record["leadlight_status"] == "Up to date"
     assert record["leadlight_draft_state"] == "drafted"
     assert "Sample" in (record["leadlight_headline"] or "")
-    assert record["leadlight_sources"] == (
-        "Apollo: description, employee count, industry, technologies\n"
-        "HubSpot: company name, country, domain, email, first name, job title, last name"
-    )
+    assert record["leadlight_sources"] == "Description, employee count, industry, technologies: Apollo, seen 2026-11-21, 80 %"
     assert float(record["leadlight_icp_fit"] or "nan") >= 0
     notes = stand.hubspot.notes_on("contacts", "101")
     assert len(notes) == 2
     assert all("Leadlight-" in body for body in notes)
     assert any("Sample Sender" in body for body in notes)
     assert stand.waiting() == []
-    assert stand.hubspot.calls == ["owners", "batch_read", "associated_ids", "batch_read", "batch_update", "create_notes"]
+    assert stand.hubspot.calls == [
+        "owners", "property_definitions", "batch_read", "associated_ids", "batch_read", "batch_update", "create_notes"
+    ]  # fmt: skip
 
 
 def test_everything_decided_is_stored_with_its_provenance(stand: Stand) -> None:
@@ -100,8 +99,9 @@ def test_a_hundred_contacts_cost_seven_calls_at_most(stand: Stand) -> None:
     report = stand.run()
     assert report.counts == {"written": 100}
     assert report.more
-    assert stand.hubspot.calls[1:] == [
-        "batch_read", "associated_ids", "batch_read", "batch_update", "create_notes", "create_notes"
+    assert stand.hubspot.calls == [
+        "owners", "property_definitions",
+        "batch_read", "associated_ids", "batch_read", "batch_update", "create_notes", "create_notes",
     ]  # fmt: skip
     assert len([question for question in stand.providers.asked if question.subject.kind == "company"]) == 7
 
@@ -134,7 +134,7 @@ def test_backfill_stands_back_behind_live_work(stand: Stand) -> None:
 def test_a_company_gets_a_brief_and_no_draft(stand: Stand) -> None:
     stand.queue("9001", object_type=COMPANIES)
     assert stand.run(COMPANIES).counts == {"written": 1}
-    assert stand.hubspot.calls == ["batch_read", "batch_update", "create_notes"]
+    assert stand.hubspot.calls == ["property_definitions", "batch_read", "batch_update", "create_notes"]
     assert "leadlight_draft_state" not in stand.hubspot.records["companies", "9001"]
     assert len(stand.hubspot.notes_on("companies", "9001")) == 1
 

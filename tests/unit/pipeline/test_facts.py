@@ -15,7 +15,6 @@ from integration.pipeline.facts import (
     company_subject,
     crm_findings,
     person_subject,
-    render_sources,
 )
 from integration.pipeline.properties import DECLARATIONS
 from integration.providers.base import Field
@@ -182,12 +181,6 @@ def test_known_values_that_come_back_with_the_answer_are_not_their_own_alternati
     answer = Enrichment({Field.CITY: known[Field.CITY]}, {Field.CITY: (finding(Field.CITY, "Bonn"),)})
     sheet = build_sheet(object_type=COMPANIES, object_id="9001", as_of=NOW, known=known, enrichment=answer)
     assert [one.value for one in sheet.alternatives[Field.CITY]] == ["Bonn"]
-
-
-def test_sources_read_the_same_for_the_same_facts_seen_later() -> None:
-    text = render_sources(company_sheet())
-    assert text == render_sources(company_sheet(seen_at=NOW.replace(year=2027)))
-    assert text.startswith("Website: city, company name,")
 
 
 def test_we_subscribe_to_nothing_that_we_write_ourselves_or_that_hubspot_calculates() -> None:

@@ -42,7 +42,7 @@ class Bench:
     def keep(self, *notes: WantedNote):
         self.now += timedelta(minutes=1)
         self.hubspot.calls.clear()
-        return self.keeper.keep(self.hubspot, PORTAL, CONTACTS, notes)
+        return self.keeper.keep(self.hubspot, PORTAL, CONTACTS, notes, run_id="run-1")
 
     def on(self, object_id: str) -> list[str]:
         return self.hubspot.notes_on(CONTACTS, object_id)

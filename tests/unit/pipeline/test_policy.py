@@ -2,52 +2,146 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from integration.pipeline.policy import Standing, WritePolicy, decide, same_value
+from integration.pipeline.policies.words import REASONS, reason_in_words, rule_in_words
+from integration.pipeline.policy import (
+    PROTECTED,
+    ROUTING_FIELDS,
+    Decision,
+    Origin,
+    Rule,
+    Standing,
+    Wanted,
+    WritePolicy,
+    decide,
+    same_value,
+)
+from tests.factories import NOW
 
 texts = st.text(max_size=40)
-kinds = st.sampled_from(["string", "number", "datetime", "enumeration"])
+ratios = st.floats(0, 1)
+moments = st.integers(-1000, 1000).map(lambda days: NOW + timedelta(days=days))
+names = st.sampled_from(["leadlight_headline", "industry", "city", *sorted(ROUTING_FIELDS)])
+rules = st.builds(Rule, st.sampled_from(WritePolicy), st.none() | st.floats(0, 0.3), st.booleans(), st.booleans())
+standings = st.builds(
+    Standing, texts, st.none() | st.sampled_from(Origin), st.none() | moments, st.none() | ratios, st.none() | texts
+)
+wishes = st.builds(
+    Wanted, names, texts, st.sampled_from(["string", "number", "datetime", "enumeration"]), st.none() | moments, st.none() | ratios
+)
 
 
-@given(value=texts, policy=st.sampled_from(WritePolicy), ours=st.booleans(), kind=kinds)
-def test_a_value_that_stands_already_is_never_written_again(value: str, policy: WritePolicy, ours: bool, kind: str) -> None:
-    assert decide(policy, Standing(value, ours), value, kind=kind).action == "keep"
+@given(rules, standings, wishes)
+def test_every_decision_has_words_and_an_equal_value_is_never_written(rule: Rule, standing: Standing, wanted: Wanted) -> None:
+    assert decide(rule, standing, wanted).reason in REASONS
+    assert decide(rule, replace(standing, value=wanted.value), wanted).action == "keep"
 
 
-@given(standing=texts.filter(lambda text: text.strip()), wanted=texts, kind=kinds)
-def test_a_value_of_someone_else_is_never_overwritten(standing: str, wanted: str, kind: str) -> None:
-    assert decide(WritePolicy.IF_BLANK, Standing(standing), wanted, kind=kind).action == "keep"
+@given(rules, standings, wishes, st.sampled_from(sorted(PROTECTED)))
+def test_what_a_person_or_an_import_set_or_cleared_stays_unless_lifted(
+    rule: Rule, standing: Standing, wanted: Wanted, origin: Origin
+) -> None:
+    protecting = replace(rule, people_may_be_overwritten=False)
+    assert decide(protecting, replace(standing, origin=origin), wanted).action == "keep"
 
 
-@given(standing=texts, wanted=texts, ours=st.booleans())
-def test_a_switched_off_property_is_never_written(standing: str, wanted: str, ours: bool) -> None:
-    assert decide(WritePolicy.NEVER, Standing(standing, ours), wanted).action == "keep"
+@given(rules, standings, wishes)
+def test_a_switched_off_property_is_never_written(rule: Rule, standing: Standing, wanted: Wanted) -> None:
+    assert decide(replace(rule, policy=WritePolicy.NEVER), standing, wanted).action == "keep"
 
 
-@given(standing=texts, wanted=texts)
-def test_our_own_property_takes_whatever_differs(standing: str, wanted: str) -> None:
-    same = same_value(standing, wanted)
-    assert decide(WritePolicy.ALWAYS, Standing(standing), wanted).action == ("keep" if same else "write")
+@given(rules, standings, wishes, st.sampled_from(sorted(ROUTING_FIELDS)))
+def test_a_closed_routing_field_is_never_written_whatever_its_row_says(
+    rule: Rule, standing: Standing, wanted: Wanted, name: str
+) -> None:
+    decision = decide(replace(rule, is_open=False), standing, replace(wanted, property_name=name))
+    assert decision == Decision("keep", "routing_closed")
+
+
+@given(rules, standings, wishes)
+def test_an_undone_value_is_not_written_again(rule: Rule, standing: Standing, wanted: Wanted) -> None:
+    assert decide(rule, replace(standing, undone_value=wanted.value), wanted).action == "keep"
+
+
+@given(rules, standings, wishes)
+def test_only_always_empties_a_property(rule: Rule, standing: Standing, wanted: Wanted) -> None:
+    assume(rule.policy is not WritePolicy.ALWAYS)
+    assert decide(rule, standing, replace(wanted, value="")).action == "keep"
+
+
+@given(rules, standings, wishes)
+def test_a_value_of_somebody_else_survives_if_blank(rule: Rule, standing: Standing, wanted: Wanted) -> None:
+    assume(not standing.is_blank and standing.origin is not Origin.OURS)
+    assert decide(replace(rule, policy=WritePolicy.IF_BLANK), standing, wanted).action == "keep"
+
+
+@given(rules, standings, wishes, ratios)
+def test_more_certainty_never_turns_a_write_into_a_keep(rule: Rule, standing: Standing, wanted: Wanted, more: float) -> None:
+    certain = replace(rule, policy=WritePolicy.IF_MORE_CERTAIN)
+    assume(wanted.confidence_ratio is not None and more >= wanted.confidence_ratio)
+    if decide(certain, standing, wanted).action == "write":
+        assert decide(certain, standing, replace(wanted, confidence_ratio=more)).action == "write"
+
+
+OURS = Standing("Retail", Origin.OURS, NOW, 0.6)
+APP = Standing("Retail", Origin.OTHER_APP, NOW)
+PERSON = Standing("Retail", Origin.PERSON, NOW)
+BLANK = Standing("  ")
+LATER = NOW + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
-    ("policy", "standing", "wanted", "action", "reason"),
+    ("rule", "standing", "wanted", "action", "reason"),
     [
-        (WritePolicy.IF_BLANK, Standing(""), "Software", "write", "was_blank"),
-        (WritePolicy.IF_BLANK, Standing("  "), "Software", "write", "was_blank"),
-        (WritePolicy.IF_BLANK, Standing("Retail"), "Software", "keep", "filled_by_others"),
-        (WritePolicy.IF_BLANK, Standing("Retail", ours=True), "Software", "write", "own_value_renewed"),
-        (WritePolicy.IF_BLANK, Standing("Retail", ours=True), "", "keep", "nothing_to_write"),
-        (WritePolicy.ALWAYS, Standing("70"), "", "write", "own_property"),
-        (WritePolicy.NEVER, Standing(""), "Software", "keep", "switched_off"),
+        (Rule(WritePolicy.IF_BLANK), BLANK, Wanted("industry", "Software"), "write", "was_blank"),
+        (Rule(WritePolicy.IF_BLANK), APP, Wanted("industry", "Software"), "keep", "filled_by_others"),
+        (Rule(WritePolicy.IF_BLANK), PERSON, Wanted("industry", "Software"), "keep", "set_by_person"),
+        (Rule(WritePolicy.IF_BLANK), OURS, Wanted("industry", "Software"), "write", "own_value_renewed"),
+        (Rule(WritePolicy.IF_BLANK), OURS, Wanted("industry", ""), "keep", "nothing_to_write"),
+        (Rule(WritePolicy.IF_BLANK), Standing("", Origin.PERSON), Wanted("industry", "x"), "keep", "cleared_by_person"),
+        (Rule(WritePolicy.IF_BLANK), Standing("", Origin.OTHER_APP), Wanted("industry", "x"), "write", "was_blank"),
+        (
+            Rule(WritePolicy.IF_BLANK, people_may_be_overwritten=True),
+            Standing("", Origin.PERSON),
+            Wanted("industry", "x"),
+            "write",
+            "was_blank",
+        ),
+        (Rule(WritePolicy.IF_BLANK, people_may_be_overwritten=True), PERSON, Wanted("industry", "x"), "keep", "filled_by_others"),
+        (Rule(WritePolicy.IF_NEWER), APP, Wanted("industry", "Software", seen_at=LATER), "write", "newer"),
+        (Rule(WritePolicy.IF_NEWER), APP, Wanted("industry", "Software", seen_at=NOW), "keep", "not_newer"),
+        (Rule(WritePolicy.IF_NEWER), replace(APP, set_at=None), Wanted("industry", "x", seen_at=NOW), "keep", "age_unknown"),
+        (Rule(WritePolicy.IF_NEWER), PERSON, Wanted("industry", "Software", seen_at=LATER), "keep", "set_by_person"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN), OURS, Wanted("industry", "x", confidence_ratio=0.61), "write", "more_certain"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN), OURS, Wanted("industry", "x", confidence_ratio=0.6), "keep", "not_more_certain"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN), APP, Wanted("industry", "x", confidence_ratio=1.0), "keep", "margin_not_stated"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN, 0.1), APP, Wanted("industry", "x", confidence_ratio=0.8), "write", "more_certain"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN, 0.1), APP, Wanted("industry", "x", confidence_ratio=0.79), "keep", "not_more_certain"),
+        (Rule(WritePolicy.IF_MORE_CERTAIN, 0.1), APP, Wanted("industry", "x"), "keep", "certainty_unknown"),
+        (Rule(WritePolicy.ALWAYS), APP, Wanted("industry", "x"), "write", "always"),
+        (Rule(WritePolicy.ALWAYS), Standing("70", Origin.OURS), Wanted("leadlight_score", ""), "write", "own_property"),
+        (Rule(WritePolicy.ALWAYS), Standing("x", Origin.UNKNOWN), Wanted("leadlight_score", "7"), "keep", "set_by_unknown"),
+        (Rule(WritePolicy.ALWAYS, people_may_be_overwritten=True), PERSON, Wanted("industry", "x"), "write", "always"),
+        (Rule(WritePolicy.ALWAYS, is_open=True), BLANK, Wanted("lifecyclestage", "lead"), "write", "always"),
+        (Rule(WritePolicy.NEVER), BLANK, Wanted("industry", "x"), "keep", "switched_off"),
     ],
 )
-def test_each_policy_says_why(policy: WritePolicy, standing: Standing, wanted: str, action: str, reason: str) -> None:
-    decision = decide(policy, standing, wanted)
+def test_each_policy_says_why(rule: Rule, standing: Standing, wanted: Wanted, action: str, reason: str) -> None:
+    decision = decide(rule, standing, wanted)
     assert (decision.action, decision.reason) == (action, reason)
+
+
+def test_rules_and_reasons_are_told_in_words() -> None:
+    assert rule_in_words(Rule(WritePolicy.IF_BLANK)) == "filled where it is blank"
+    assert rule_in_words(Rule(WritePolicy.IF_MORE_CERTAIN, 0.1)).endswith("another app's values only by 10 points")
+    assert "even over what people" in rule_in_words(Rule(WritePolicy.ALWAYS, people_may_be_overwritten=True))
+    assert reason_in_words("something_new") == "something new"
 
 
 @pytest.mark.parametrize(

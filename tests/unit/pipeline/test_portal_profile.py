@@ -10,13 +10,12 @@ from integration.core.errors import Rejected
 from integration.hubspot.objects import COMPANIES, CONTACTS, AccountDetails, Owner
 from integration.hubspot.portal_store import Portal
 from integration.pipeline.owner_names import OwnerNames
+from integration.pipeline.policies.rules import build_rules
+from integration.pipeline.policy import Rule, WritePolicy
 from integration.pipeline.portal_profile import OWNERS_SCOPE, build_profile
 from integration.pipeline.standard_properties import (
     STANDARD_PROPERTIES,
     opted_in,
-    spell_country,
-    spell_industry,
-    spell_number,
     standard_values,
 )
 from integration.providers.base import FactSheet, Field
@@ -74,35 +73,17 @@ def test_a_permission_taken_back_is_no_reason_to_stop() -> None:
     assert hubspot.calls == ["owners"]
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("computer software", "COMPUTER_SOFTWARE"),
-        ("Information Technology & Services", "INFORMATION_TECHNOLOGY_AND_SERVICES"),
-        ("Hospital & Health Care", "HOSPITAL_HEALTH_CARE"),
-        ("Software", "COMPUTER_SOFTWARE"),
-        ("Retail", "RETAIL"),
-        ("Underwater basket weaving", ""),
-        ("", ""),
-    ],
-)
-def test_only_industries_that_hubspot_knows_are_written(text: str, value: str) -> None:
-    assert spell_industry(text) == value
-
-
-def test_numbers_and_countries_are_spelled_as_hubspot_shows_them() -> None:
-    assert (spell_number(120.0), spell_number(1.5), spell_number("many")) == ("120", "1.5", "")
-    assert spell_country("DE") == "Germany"
-
-
-def test_opting_in_names_an_object_type_or_all() -> None:
-    def names(object_type: str, *chosen: str, usd: bool = True) -> list[str]:
-        return [entry.name for entry in opted_in(object_type, chosen, revenue_in_usd=usd)]
+def test_opting_in_names_an_object_type_or_all_and_a_rule_goes_before_the_list() -> None:
+    def names(object_type: str, *chosen: str, usd: bool = True, **stored: WritePolicy) -> list[str]:
+        rules = build_rules(object_type, chosen, {name: Rule(policy) for name, policy in stored.items()})
+        return [entry.name for entry in opted_in(object_type, rules, revenue_in_usd=usd)]
 
     assert names(COMPANIES, "phone") == names(CONTACTS, "phone") == ["phone"]
     assert names(CONTACTS, "companies.phone") == []
+    assert names(COMPANIES, "annualrevenue") == ["annualrevenue"]
     assert names(COMPANIES, "annualrevenue", usd=False) == []
     assert names("deals", "phone") == []
+    assert names(COMPANIES, "phone", phone=WritePolicy.NEVER, city=WritePolicy.IF_NEWER) == ["city"]
 
 
 def test_what_hubspot_said_itself_is_not_written_back_to_it() -> None:
@@ -118,4 +99,4 @@ def test_what_hubspot_said_itself_is_not_written_back_to_it() -> None:
         {Field.CITY: (other,)},
     )
     values = standard_values(sheet, STANDARD_PROPERTIES[COMPANIES])
-    assert [(entry.property.name, entry.value, entry.finding) for entry in values] == [("city", "Bonn", other)]
+    assert [(entry.property.name, entry.finding) for entry in values] == [("city", other)]

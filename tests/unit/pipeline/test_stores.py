@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final, Literal
+
 import pytest
 
 from integration.core.errors import BadPayload
@@ -10,9 +14,16 @@ from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
 from integration.pipeline.jobs import PipelineJobs
 from integration.pipeline.remembering import completed
 from integration.providers.base import ErrorClass, Field, ProviderReply
-from integration.providers.questions import Enrichment
-from tests.factories import finding
-from tests.unit.pipeline.conftest import PORTAL, Stand
+from integration.providers.cache_store import CacheStore, NewAnswer
+from integration.providers.questions import Enrichment, question_id
+from tests.factories import NOW, finding
+from tests.unit.pipeline.conftest import DIGEST_KEYS, PORTAL, Stand
+
+_OUTCOMES: Final[tuple[tuple[str, Literal["found", "not_found"]], ...]] = (
+    ("101", "found"),
+    ("101", "not_found"),
+    ("102", "found"),
+)
 
 
 def test_what_a_provider_no_longer_says_is_forgotten(stand: Stand) -> None:
@@ -64,7 +75,7 @@ def test_a_draft_that_a_rep_judged_keeps_the_judgement_until_it_changes(stand: S
 
 
 def _jobs(stand: Stand) -> PipelineJobs:
-    return PipelineJobs(stand.database, stand.runner())
+    return PipelineJobs(stand.database, stand.runner(), stand.clock)
 
 
 def test_erasing_a_person_leaves_only_that_something_was_written(stand: Stand) -> None:
@@ -75,16 +86,18 @@ def test_erasing_a_person_leaves_only_that_something_was_written(stand: Stand) -
     stand.run()
     stand.queue("101")
     with stand.database.begin() as connection:
-        for number in ("101", "102"):
-            connection.exec_driver_sql(
-                "INSERT INTO provider_cache (portal_id, provider, question, outcome, findings, expires_at) VALUES (%s, 'apollo', %s, 'found', "
-                "%s, now() + interval '1 day')",
-                (
-                    PORTAL,
-                    f"hash-{number}",
-                    f'[{{"field": "phone", "value": "+49 30 {number}", "cost_usd": "0"}}, {{"field": "seniority", "value": "vp"}}]',
-                ),
+        cached = [
+            NewAnswer(
+                "apollo",
+                question_id("apollo.people", f"email|sample.{number}@sample-works.com"),
+                outcome,
+                (),
+                NOW + timedelta(days=1),
             )
+            for number, outcome in _OUTCOMES
+        ]
+        cached.append(replace(cached[1], provider="hunter"))
+        CacheStore(DIGEST_KEYS).save(connection, portal_id=PORTAL, answers=cached, now=NOW)
         letter = DeadLetterEntry(PORTAL, "record", "refused", "Sample", None, CONTACTS, "101", {"email": "sample.101"})
         DeadLetterStore().save(connection, [letter])
     for _ in range(2):
@@ -93,7 +106,10 @@ def test_erasing_a_person_leaves_only_that_something_was_written(stand: Stand) -
         kept = {row[0] for row in stand.rows(f"SELECT object_id FROM {table}")}  # noqa: S608
         assert kept == {"102"}
     assert stand.waiting() == []
-    assert stand.rows("SELECT question FROM provider_cache") == [("hash-102",)]
+    with stand.database.begin() as connection:
+        left = CacheStore(DIGEST_KEYS).find(connection, portal_id=PORTAL, questions=[one.question for one in cached], now=NOW)
+    assert set(left) == {cached[2].question}, "found or not found: nothing that was asked about the person is kept"
+    assert stand.rows("SELECT count(*) FROM provider_cache") == [(1,)]
     assert stand.rows("SELECT payload, detail FROM dead_letter") == [({}, "erased")]
     assert stand.rows("SELECT DISTINCT value_before, value_after, source_url FROM ledger WHERE object_id = '101'") == [
         (None, None, None)

@@ -11,31 +11,46 @@ from hypothesis import strategies as st
 from integration.core.errors import RateLimited, Unavailable
 from integration.db.session import Database
 from integration.hubspot.objects import CONTACTS, CrmRecord, PropertyDeclaration, WriteFailure
+from integration.pipeline.definitions.catalog_store import Catalog
+from integration.pipeline.definitions.fitting import TEXT_LIMIT
 from integration.pipeline.ledger_store import LedgerStore
-from integration.pipeline.policy import WritePolicy
+from integration.pipeline.policies.policy_store import PolicyStore
+from integration.pipeline.policies.rules import RuleBook
+from integration.pipeline.policies.standing import Standings
+from integration.pipeline.policy import Decision, Rule, WritePolicy
 from integration.pipeline.properties import LAST_ENRICHED_AT, STATUS
 from integration.pipeline.rowset_store import as_json
 from integration.pipeline.write_back import RunContext, WriteBack
-from integration.pipeline.write_plan import TEXT_LIMIT, RecordPlan, WantedValue, own_values, plan_record
+from integration.pipeline.write_plan import PlannedValue, RecordPlan, RecordWishes, WantedValue, Wish, own_wishes, plan_record
 from tests.factories import NOW
 from tests.unit.pipeline.conftest import PORTAL
-from tests.unit.pipeline.fake_hubspot import FakeHubSpot, Fault, ProcessKilled
+from tests.unit.pipeline.fake_hubspot import FakeHubSpot, Fault, ProcessKilled, usual_definition
 
 RUN = RunContext(PORTAL, "run-1", CONTACTS)
+NOTHING_KNOWN = Standings("")
+
+
+def wish(name: str, value: str, policy: WritePolicy = WritePolicy.ALWAYS, kind: str = "string") -> Wish:
+    return Wish(WantedValue(name, value, policy, kind), Rule(policy))
+
+
+def planned(record: CrmRecord, *wishes: Wish, trace_id: str = "t", standings: Standings = NOTHING_KNOWN) -> RecordPlan | None:
+    stamp = wish(LAST_ENRICHED_AT.name, NOW.isoformat(), kind="datetime")
+    wanted = RecordWishes(record, wishes, stamp, trace_id, NOW)
+    return plan_record(wanted, lambda one: standings.of(wanted, one))
 
 
 def plan(object_id: str, run: str = "run-1", **values: str) -> RecordPlan:
-    wanted = [WantedValue(name, value, WritePolicy.ALWAYS) for name, value in values.items()]
-    made = plan_record(
-        CrmRecord(CONTACTS, object_id, {}),
-        wanted,
-        ours=frozenset(),
-        trace_id=f"{run}-{object_id}",
-        as_of=NOW,
-        status_name=STATUS.name,
-    )
+    wishes = [wish(name, value) for name, value in values.items()]
+    made = planned(CrmRecord(CONTACTS, object_id, {}), *wishes, trace_id=f"{run}-{object_id}")
     assert made is not None
     return made
+
+
+def forced(object_id: str, **values: str) -> RecordPlan:
+    """A plan of somebody who asked no rule."""
+    entries = [PlannedValue(wish(name, value).wanted, None, Decision("write", "forced")) for name, value in values.items()]
+    return RecordPlan(object_id, f"forced-{object_id}", tuple(entries))
 
 
 @pytest.fixture
@@ -139,24 +154,24 @@ def test_the_last_written_value_is_the_latest_that_hubspot_took(database: Databa
     hubspot.refuse = lambda _write: WriteFailure("INVALID_OPTION", "")
     door.write(hubspot, RunContext(PORTAL, "run-3", CONTACTS), [plan("1", run="run-3", industry="c")])
     with database.begin() as connection:
-        last = LedgerStore().last_written(
-            connection, portal_id=PORTAL, object_type=CONTACTS, object_ids=["1"], property_names=["industry"]
-        )
-    assert last == {("1", "industry"): "b"}
+        last = LedgerStore().last_writes(connection, portal_id=PORTAL, object_type=CONTACTS, object_ids=["1"])
+    assert (last["1", "industry"].value_after, last["1", "industry"].run_id, last["1", "industry"].superseded) == (
+        "b",
+        "run-1",
+        False,
+    )
 
 
 def test_a_plan_without_a_real_change_is_no_plan() -> None:
     record = CrmRecord(CONTACTS, "1", {"leadlight_a": "x", "leadlight_n": "7"})
-    wanted = [WantedValue("leadlight_a", "x", WritePolicy.ALWAYS), WantedValue("leadlight_n", "7.0", WritePolicy.ALWAYS, "number")]
-    assert plan_record(record, wanted, ours=frozenset(), trace_id="t", as_of=NOW, status_name=STATUS.name) is None
+    assert planned(record, wish("leadlight_a", "x"), wish("leadlight_n", "7.0", kind="number")) is None
 
 
 def test_values_kept_by_policy_are_noted_only_beside_a_write() -> None:
     record = CrmRecord(CONTACTS, "1", {"city": "Bonn"})
-    kept = WantedValue("city", "Berlin", WritePolicy.IF_BLANK)
-    assert plan_record(record, [kept], ours=frozenset(), trace_id="t", as_of=NOW, status_name=STATUS.name) is None
-    both = [kept, WantedValue("leadlight_a", "x", WritePolicy.ALWAYS)]
-    made = plan_record(record, both, ours=frozenset(), trace_id="t", as_of=NOW, status_name=STATUS.name)
+    kept = wish("city", "Berlin", WritePolicy.IF_BLANK)
+    assert planned(record, kept) is None
+    made = planned(record, kept, wish("leadlight_a", "x"))
     assert made is not None
     assert made.values.keys() == {"leadlight_a", LAST_ENRICHED_AT.name}
     assert [entry.decision.reason for entry in made.entries] == ["filled_by_others", "own_property", "own_property"]
@@ -164,9 +179,26 @@ def test_values_kept_by_policy_are_noted_only_beside_a_write() -> None:
 
 def test_a_text_longer_than_hubspot_takes_is_cut() -> None:
     declared = {"leadlight_a": PropertyDeclaration("leadlight_a", "", "string", "textarea", "", (CONTACTS,))}
-    assert len(own_values({"leadlight_a": "x" * 70_000}, declared)[0].value) == TEXT_LIMIT
+    catalog = Catalog(CONTACTS, {"leadlight_a": usual_definition("leadlight_a")}, NOW)
+    [long] = own_wishes({"leadlight_a": "x" * 70_000}, declared, rules=RuleBook(), catalog=catalog)
+    assert len(long.wanted.value) == TEXT_LIMIT
     with pytest.raises(KeyError):
-        own_values({"leadlight_unknown": "x"}, declared)
+        own_wishes({"leadlight_unknown": "x"}, declared, rules=RuleBook(), catalog=catalog)
+
+
+def test_a_closed_routing_field_is_stopped_at_the_door_whoever_planned_it(database: Database, hubspot: FakeHubSpot) -> None:
+    door = WriteBack(database, LedgerStore(), lambda: NOW)
+    made = forced("1", leadlight_a="x", lifecyclestage="lead")
+    alone = forced("2", hubspot_owner_id="7")
+    outcomes = door.write(hubspot, RUN, [made, alone])
+    assert {one: outcome.state for one, outcome in outcomes.items()} == {"1": "written", "2": "refused"}
+    assert "lifecyclestage" not in hubspot.records[CONTACTS, "1"]
+    assert [write.object_id for write in hubspot.writes] == ["1"]
+    with database.begin() as connection:
+        rules = {"lifecyclestage": Rule(WritePolicy.ALWAYS, is_open=True)}
+        PolicyStore().save(connection, portal_id=PORTAL, object_type=CONTACTS, rules=rules, by="sample@leadlight.example", now=NOW)
+    assert door.write(hubspot, RUN, [forced("3", lifecyclestage="lead")])["3"].state == "written"
+    assert hubspot.records[CONTACTS, "3"]["lifecyclestage"] == "lead"
 
 
 @given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

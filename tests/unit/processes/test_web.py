@@ -26,7 +26,13 @@ _SCRIPT = textwrap.dedent(
         return app
 
     settings = WebSettings(
-        host="127.0.0.1", port=int(sys.argv[1]), public_url="http://localhost", processes=1, threads=2, metrics_token=Secret("")
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        public_url="http://localhost",
+        processes=1,
+        threads=2,
+        metrics_token=Secret(""),
+        session_idle_min=30.0,
     )
     run_web(settings, create_app)
     """

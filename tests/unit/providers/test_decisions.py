@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.core.errors import BudgetExhausted
 from integration.core.outbound_session import ApiReply
 from integration.providers.adapter import Adapter, Offer, Rate
 from integration.providers.base import Capability, ErrorClass, Field, Finding, ProviderInfo, ProviderReply, Subject
-from integration.providers.budget import DailyBudget
 from integration.providers.cases import Case, next_lookups, open_cases
 from integration.providers.gates import FAILURES_TO_OPEN, OPEN_S, STOP_S, Breaker, Pace, gate_name
 from integration.providers.http_base import DEFAULT_RULES, ErrorRule, classify
@@ -164,24 +162,6 @@ def test_order_of_arrival_never_changes_the_choice(findings: list[Finding], rand
     assert merge_findings(findings, as_of=NOW)[0] == merge_findings(shuffled, as_of=NOW)[0]
     best, others = merge_findings(findings, as_of=NOW)
     assert len(best) + sum(map(len, others.values())) == len(findings)
-
-
-def test_budget_gives_back_what_was_not_charged_and_refuses_beyond_the_cap() -> None:
-    budget = DailyBudget(cap=Decimal(10), spent=Decimal(4))
-    budget.reserve(Decimal(6))
-    with pytest.raises(BudgetExhausted):
-        budget.reserve(Decimal(1))
-    budget.settle(
-        Decimal(6), (ProviderReply("a", "found", credits=Decimal(1), cost_usd=Decimal("0.02")), ProviderReply("a", "not_found"))
-    )
-    budget.reserve(Decimal(5))
-    tally = budget.take_tallies()["a"]
-    assert (tally.calls, tally.found, tally.not_found, tally.credits) == (1, 1, 1, Decimal(1))
-    assert budget.take_tallies() == {}
-
-
-def test_portal_without_a_cap_is_never_refused() -> None:
-    DailyBudget(cap=None, spent=Decimal(10**9)).reserve(Decimal(10**9))
 
 
 def test_breaker_opens_at_once_for_a_bad_key_and_after_a_row_of_failures_for_an_outage() -> None:

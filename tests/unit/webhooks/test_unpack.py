@@ -82,7 +82,12 @@ def test_only_what_our_own_app_wrote_is_an_echo(portal: Database, change_source:
 
 def test_an_erasure_is_followed_even_when_our_app_seems_to_have_caused_it(portal: Database) -> None:
     unpack(portal, [event("contact.privacyDeletion", 5, changeSource="INTEGRATION", sourceId=str(APP_ID))])
-    assert jobs(portal, "erase") == [{"portal_id": PORTAL_ID, "object_type": "contacts", "object_id": "5"}]
+    assert jobs(portal, "erase")[0] == {"portal_id": PORTAL_ID, "object_type": "contacts", "object_id": "5"}
+    waits = rows(
+        portal, "SELECT extract(epoch FROM scheduled_at)::int FROM procrastinate_jobs WHERE task_name = 'erase' ORDER BY id"
+    )
+    now_s = int(NOW.timestamp())
+    assert waits == [(None,), (now_s + 25,), (now_s + 900,)], "later passes find what was in somebody's hands"
 
 
 def test_a_value_we_wrote_lately_is_no_news_whatever_the_event_says(portal: Database) -> None:

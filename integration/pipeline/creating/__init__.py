@@ -1,0 +1,1 @@
+"""Creating records in HubSpot without ever making one twice."""

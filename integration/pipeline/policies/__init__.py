@@ -1,0 +1,1 @@
+"""What an admin allows to be written: rules, presets, their validation, and whose value stands where."""

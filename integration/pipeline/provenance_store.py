@@ -1,0 +1,84 @@
+"""Reads where the values on one record came from. Asks by portal, so a record of another portal is a record nobody knows."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from integration.db.models.enrichment import FindingRow
+from integration.db.models.ledger import LedgerRow, RunRow
+from integration.db.models.results import BriefRow
+from integration.pipeline.ledger_store import COMPUTED, IS_NOTE
+from integration.pipeline.provenance import FactProvenance, FieldProvenance
+
+_UNDO_KIND = "undo"
+
+
+class ProvenanceStore:
+    """Each method is one statement about one record."""
+
+    def is_known(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> bool:
+        """Whether we ever worked on this record of this portal."""
+        tables = (BriefRow, LedgerRow, FindingRow)
+        found = (
+            exists().where(table.portal_id == portal_id, table.object_type == object_type, table.object_id == object_id)
+            for table in tables
+        )
+        return bool(connection.execute(select(or_(*found))).scalar_one())
+
+    def fields(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[FieldProvenance]:
+        """The properties that still hold what we wrote, those with a finding first. What an undo put back is somebody else's,
+        unless it is a finding of ours again.
+        """
+        row = LedgerRow
+        newest = (
+            select(row.__table__)
+            .where(
+                row.portal_id == portal_id,
+                row.object_type == object_type,
+                row.object_id == object_id,
+                row.outcome == "written",
+                ~IS_NOTE,
+            )
+            .order_by(row.property_name, row.id.desc())
+            .ext(distinct_on(row.property_name))
+            .subquery()
+        )
+        query = (
+            select(
+                newest.c.property_name, newest.c.value_after, newest.c.provider, newest.c.source_url, newest.c.seen_at,
+                newest.c.confidence_ratio, newest.c.cost_usd, newest.c.run_id, newest.c.created_at,
+            )
+            .join(RunRow, RunRow.run_id == newest.c.run_id, isouter=True)
+            .where(
+                newest.c.superseded_at.is_(None),
+                newest.c.value_after.is_not(None),
+                newest.c.value_after != "",
+                or_(RunRow.kind.is_distinct_from(_UNDO_KIND), newest.c.provider != COMPUTED),
+            )
+            .order_by(newest.c.provider == COMPUTED, newest.c.property_name)
+        )  # fmt: skip
+        return [FieldProvenance(one[0], one[1], one[2] or COMPUTED, *one[3:]) for one in connection.execute(query)]
+
+    def facts(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[FactProvenance]:
+        """Everything providers said about the record, what we go by first."""
+        row = FindingRow
+        query = (
+            select(row.__table__)
+            .where(row.portal_id == portal_id, row.object_type == object_type, row.object_id == object_id)
+            .order_by(row.chosen.desc(), row.field, row.provider)
+        )
+        return [
+            FactProvenance(
+                found.field,
+                ", ".join(str(part) for part in found.value) if isinstance(found.value, list) else str(found.value),
+                found.provider,
+                found.source_url,
+                found.seen_at,
+                found.confidence_ratio,
+                found.cost_usd,
+                found.chosen,
+                found.run_id,
+            )
+            for found in connection.execute(query)
+        ]
