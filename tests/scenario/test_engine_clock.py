@@ -131,6 +131,8 @@ def test_the_clock_asks_for_every_sweep() -> None:
         "refresh_tokens": 300.0,
         "purge_inbox": 86_400.0,
         "purge_cache": 86_400.0,
+        "prune_ledger": 86_400.0,
+        "purge_portals": 86_400.0,
     }
 
 
