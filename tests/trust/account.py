@@ -116,9 +116,9 @@ class TrustAccount:
         properties = {"name": f"Sample {name} Made-up", "domain": f"{name}-{self.portal_id}.example.com"}
         return self._portal.create(COMPANIES, properties, source=SOURCES["import"]).id
 
-    def set_by_others(self, object_id: str, name: str, value: str, who: Who) -> None:
+    def set_by_others(self, object_id: str, values: Mapping[str, str], who: Who) -> None:
         self._pass_time()
-        self._portal.update(COMPANIES, object_id, {name: value}, source=SOURCES[who])
+        self._portal.update(COMPANIES, object_id, dict(values), source=SOURCES[who])
 
     def run(self, said: Mapping[str, Mapping[str, Said]]) -> str:
         """The id of the run in which providers said this of these companies."""

@@ -19,6 +19,7 @@ SURE: Final = 0.95
 MARGIN: Final = 0.2
 FOREIGN: Final = 0.7
 """How certain another app's value counts."""
+LONG_AGO: Final = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -32,27 +33,31 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class Said:
-    """What a provider says of one field: `is_fresh` means seen after everything that stands there, otherwise long before."""
+    """What a provider says of one field: `is_fresh` means seen just now, otherwise long before anything happened here."""
 
     value: str
     certainty: float = SURE
     is_fresh: bool = True
+
+    def seen(self, now: int) -> int:
+        """Of two stale findings the later one was seen later, too."""
+        return now if self.is_fresh else now - LONG_AGO
 
 
 @dataclass(frozen=True)
 class Layer:
     """One value of a field's past. `set_by` is who wrote it last, `owner` whose value it is: an undo puts other people's values back for them.
 
-    `run` is our run that wrote it; `took_away` what an undo removed with it; `certainty` and `is_fresh` are the finding's.
+    `run` is our run that wrote it; `took_away` what an undo removed with it. `seen` is when a finding of ours was seen, or when somebody else set it.
     """
 
     value: str
     set_by: Who
     owner: Who | None
+    seen: int
     run: int | None = None
     took_away: str | None = None
     certainty: float | None = None
-    is_fresh: bool = True
 
 
 @dataclass
@@ -65,26 +70,27 @@ class FieldModel:
     def value(self) -> str:
         return self.layers[-1].value if self.layers else ""
 
-    def set_by_others(self, value: str, who: Who) -> None:
+    def set_by_others(self, value: str, who: Who, now: int) -> None:
         if value != self.value:
-            self.layers.append(Layer(value, who, who))
+            self.layers.append(Layer(value, who, who, now))
 
-    def run(self, run: int, rule: RuleSpec, said: Said) -> None:
+    def run(self, run: int, rule: RuleSpec, said: Said, now: int) -> None:
         """One pass of ours in which a provider says this."""
-        if said.value != self.value and self._allowed(rule, said):
-            self.layers.append(Layer(said.value, "ours", "ours", run, certainty=said.certainty, is_fresh=said.is_fresh))
+        if said.value != self.value and self._allowed(rule, said, now):
+            self.layers.append(Layer(said.value, "ours", "ours", said.seen(now), run, certainty=said.certainty))
 
-    def _allowed(self, rule: RuleSpec, said: Said) -> bool:
+    def _allowed(self, rule: RuleSpec, said: Said, now: int) -> bool:
         owner = self.layers[-1].owner if self.layers else None
         protected = owner in ("person", "import") and not rule.lifted
         if rule.policy == "never" or protected or self._was_undone(said.value):
             return False
         if not self.value or rule.policy == "always":
             return True
-        # Of two findings that are both fresh, the later one was seen later.
-        return {"if_blank": owner == "ours", "if_newer": said.is_fresh, "if_more_certain": self._is_surer(rule, said, owner)}[
-            rule.policy
-        ]
+        return {
+            "if_blank": owner == "ours",
+            "if_newer": said.seen(now) > self.layers[-1].seen,
+            "if_more_certain": self._is_surer(rule, said, owner),
+        }[rule.policy]
 
     def _is_surer(self, rule: RuleSpec, said: Said, owner: Who | None) -> bool:
         certainty = self.layers[-1].certainty
@@ -97,30 +103,29 @@ class FieldModel:
         newest = next((layer for layer in reversed(self.layers) if layer.set_by == "ours"), None)
         return newest is not None and newest.took_away == value
 
-    def undo_run(self, run: int, undo: int) -> None:
+    def undo_run(self, run: int, undo: int, now: int) -> None:
         """Take one run's value away, if it is what stands there now."""
         if self.layers and self.layers[-1].run == run and self.layers[-1].set_by == "ours":
-            self._put_back(self.layers[:-1], undo)
+            self._put_back(self.layers[:-1], undo, now)
 
-    def undo_all(self, undo: int) -> None:
+    def undo_all(self, undo: int, now: int) -> None:
         """Take everything of ours away that lies on top."""
         beneath = list(self.layers)
         while beneath and beneath[-1].set_by == "ours":
             beneath.pop()
         if len(beneath) < len(self.layers):
-            self._put_back(beneath, undo)
+            self._put_back(beneath, undo, now)
 
-    def _put_back(self, beneath: list[Layer], undo: int) -> None:
-        before = beneath[-1] if beneath else Layer("", "ours", None)
+    def _put_back(self, beneath: list[Layer], undo: int, now: int) -> None:
+        before = beneath[-1] if beneath else Layer("", "ours", None, now)
         if before.value != self.value:
-            self.layers.append(
-                Layer(before.value, "ours", before.owner, undo, self.value, certainty=before.certainty, is_fresh=before.is_fresh)
-            )
+            seen = before.seen if before.owner == "ours" else now
+            self.layers.append(Layer(before.value, "ours", before.owner, seen, undo, self.value, before.certainty))
 
-    def absorb(self, other: FieldModel) -> None:
-        """The record of `other` was merged into ours by a person: what was never set here comes from there."""
-        if not self.layers and other.value:
-            self.layers.append(Layer(other.value, "person", "person"))
+    def absorb(self, other: FieldModel, now: int) -> None:
+        """The record of `other` was merged into ours by a person: what is empty here comes from there."""
+        if other.value and not self.value:
+            self.layers.append(Layer(other.value, "person", "person", now))
 
 
 @dataclass
@@ -133,9 +138,9 @@ class AccountModel:
     def add(self, record: str) -> None:
         self.records[record] = {name: FieldModel() for name in self.rules}
 
-    def merge(self, survivor: str, gone: str) -> None:
+    def merge(self, survivor: str, gone: str, now: int) -> None:
         for name, found in self.records.pop(gone).items():
-            self.records[survivor][name].absorb(found)
+            self.records[survivor][name].absorb(found, now)
 
     def values(self) -> dict[str, dict[str, str]]:
         return {record: {name: found.value for name, found in fields.items()} for record, fields in self.records.items()}

@@ -16,7 +16,7 @@ from tests.contract.hubspot.stand import Stand, build_stand, running_simulator
 from tests.trust.account import FIELDS, TrustAccount
 from tests.trust.model import SURE, UNSURE, AccountModel, RuleSpec, Said, Who
 
-RECORDS = ("alder", "birch", "cedar")
+RECORDS = ("alder", "birch")
 VALUES = {
     "linkedin_company_page": ("https://www.linkedin.com/company/sample-one", "https://www.linkedin.com/company/sample-two"),
     "city": ("Sampleton", "Mockford", "Testbury"),
@@ -27,11 +27,10 @@ VALUES = {
 
 @dataclass(frozen=True)
 class Edit:
-    """Somebody else sets or (value "") clears a field."""
+    """Somebody else sets or (value "") clears fields."""
 
     record: str
-    name: str
-    value: str
+    values: Mapping[str, str]
     who: Who
 
 
@@ -65,40 +64,37 @@ Step = Edit | Run | UndoRun | UndoRecord | Merge
 
 
 def _edits() -> st.SearchStrategy[Edit]:
-    return st.sampled_from(sorted(VALUES)).flatmap(
-        lambda name: st.builds(
-            Edit,
-            st.sampled_from(RECORDS),
-            st.just(name),
-            st.sampled_from((*VALUES[name], "")),
-            st.sampled_from(("person", "import", "app")),
-        )
-    )
+    values = {name: st.sampled_from((*values, "")) for name, values in VALUES.items()}
+    people_twice = st.sampled_from(("person", "person", "import", "app"))
+    return st.builds(Edit, st.sampled_from(RECORDS), st.fixed_dictionaries({}, optional=values), people_twice)
 
 
 def _runs() -> st.SearchStrategy[Run]:
     said = {
-        name: st.none() | st.builds(Said, st.sampled_from(values), st.sampled_from((UNSURE, SURE)), st.booleans())
+        name: st.builds(Said, st.sampled_from(values), st.sampled_from((UNSURE, SURE)), st.booleans())
         for name, values in VALUES.items()
     }
-    spoken = st.fixed_dictionaries(said).map(lambda found: {name: one for name, one in found.items() if one is not None})
-    return st.builds(Run, st.sampled_from(RECORDS), spoken)
+    return st.builds(Run, st.sampled_from(RECORDS), st.fixed_dictionaries(said))
 
 
-_STEPS = st.lists(
-    st.one_of(
-        _runs(),
-        _runs(),
-        _edits(),
-        st.builds(UndoRun, st.integers(0, 3)),
-        st.builds(UndoRecord, st.sampled_from(RECORDS)),
-        st.builds(Merge, st.sampled_from(RECORDS), st.sampled_from(RECORDS)),
-    ),
-    min_size=4,
-    max_size=14,
-)
+def _steps() -> st.SearchStrategy[list[Step]]:
+    """Runs, edits and undos of runs more often than the rest: what goes wrong goes wrong between them."""
+    kinds: dict[str, st.SearchStrategy[Step]] = {
+        "run": _runs(),
+        "edit": _edits(),
+        "undo": st.builds(UndoRun, st.integers(0, 2)),
+        "undo_record": st.builds(UndoRecord, st.sampled_from(RECORDS)),
+        "merge": st.builds(Merge, st.sampled_from(RECORDS), st.sampled_from(RECORDS)),
+    }
+    kind = st.sampled_from(("run", "run", "run", "run", "edit", "edit", "undo", "undo", "undo_record", "merge"))
+    return st.lists(kind.flatmap(lambda name: kinds[name]), min_size=8, max_size=16)
+
+
 _RULE = st.builds(
-    RuleSpec, st.sampled_from(("never", "if_blank", "if_newer", "if_more_certain", "always")), st.booleans(), st.booleans()
+    RuleSpec,
+    st.sampled_from(("always", "if_newer", "if_more_certain", "if_blank", "never")),
+    st.sampled_from((False, False, False, True)),
+    st.booleans(),
 )
 _RULES = st.fixed_dictionaries(dict.fromkeys(FIELDS, _RULE))
 
@@ -109,7 +105,7 @@ def stand(postgres: EmbeddedPostgres, template_database: str) -> Iterator[Stand]
     postgres.ensure_database(name, template=template_database)
     database = Database(postgres.url(name))
     with running_simulator() as simulator:
-        yield build_stand(simulator, database)
+        yield build_stand(simulator, database, read_timeout_s=30)
     database.close()
     postgres.drop_database(name)
 
@@ -126,6 +122,8 @@ class Play:
     before: dict[int, dict[str, dict[str, str]]] = field(default_factory=dict)
     quiet_since: int | None = None
     """The place of the newest run, as long as nothing else has happened since."""
+    now: int = 0
+    """Steps done so far: the model's clock."""
 
     def begin(self) -> None:
         for record in RECORDS:
@@ -133,11 +131,13 @@ class Play:
             self.model.add(record)
 
     def do(self, step: Step) -> None:
+        self.now += 1
         match step:
-            case Edit(record, name, value, who) if record in self.ids:
+            case Edit(record, values, who) if record in self.ids:
                 self.quiet_since = None
-                self.account.set_by_others(self.ids[record], name, value, who)
-                self.model.records[record][name].set_by_others(value, who)
+                self.account.set_by_others(self.ids[record], values, who)
+                for name, value in values.items():
+                    self.model.records[record][name].set_by_others(value, who, self.now)
             case Run(record, said) if record in self.ids:
                 self._run(record, said)
             case UndoRun(back) if back < len(self.runs):
@@ -146,12 +146,12 @@ class Play:
                 self.quiet_since = None
                 undo = self.account.undo_record(self.ids[record])
                 for found in self.model.records[record].values():
-                    found.undo_all(len(self.runs))
+                    found.undo_all(len(self.runs), self.now)
                 self.runs += [undo] if undo else []
             case Merge(survivor, gone) if survivor != gone and survivor in self.ids and gone in self.ids:
                 self.quiet_since = None
                 self.account.merge(self.ids[survivor], self.ids.pop(gone))
-                self.model.merge(survivor, gone)
+                self.model.merge(survivor, gone, self.now)
             case _:
                 return
         self.compare(step)
@@ -161,7 +161,7 @@ class Play:
         self.before[place] = self.everything()
         self.runs.append(self.account.run({self.ids[record]: said}))
         for name, one in said.items():
-            self.model.records[record][name].run(place, self.model.rules[name], one)
+            self.model.records[record][name].run(place, self.model.rules[name], one, self.now)
         self.quiet_since = place
 
     def _undo_run(self, place: int) -> None:
@@ -170,7 +170,7 @@ class Play:
         undo = self.account.undo_run(self.runs[place])
         for fields in self.model.records.values():
             for found in fields.values():
-                found.undo_run(place, undo_place)
+                found.undo_run(place, undo_place, self.now)
         if is_exact:
             assert self.everything() == self.before[place], "an undo that nobody came between is exact, our own properties included"
         if undo is None:
@@ -199,7 +199,7 @@ class Play:
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-@given(rules=_RULES, steps=_STEPS)
+@given(rules=_RULES, steps=_steps())
 def test_the_account_always_equals_the_model(stand: Stand, rules: Mapping[str, RuleSpec], steps: list[Step]) -> None:
     play = Play(TrustAccount(stand, rules), AccountModel(rules))
     play.begin()

@@ -96,7 +96,7 @@ def running_simulator(limits: RateLimits | None = None, latency_ms: int = 0) -> 
         yield running
 
 
-def build_stand(simulator: RunningSimulator, database: Database, **env: str) -> Stand:
+def build_stand(simulator: RunningSimulator, database: Database, *, read_timeout_s: float = 2, **env: str) -> Stand:
     settings = Settings.from_env(
         {
             "HUBSPOT_API_URL": simulator.base_url,
@@ -111,7 +111,7 @@ def build_stand(simulator: RunningSimulator, database: Database, **env: str) -> 
     )
     clock = simulator.world.clock.now
     metrics = Metrics()
-    transport = HubSpotTransport(simulator.base_url, connect_timeout_s=2, read_timeout_s=2)
+    transport = HubSpotTransport(simulator.base_url, connect_timeout_s=2, read_timeout_s=read_timeout_s)
     portals, token_store = PortalStore(), TokenStore(SecretBox(settings.keys))
     oauth = OAuthClient(settings.hubspot, transport, clock, metrics)
     tokens = AccessTokens(database, token_store, portals, oauth, clock, metrics)
