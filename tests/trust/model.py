@@ -65,6 +65,8 @@ class FieldModel:
     """One field: its layers, oldest first. Nothing at all means nobody ever set it."""
 
     layers: list[Layer] = field(default_factory=list)
+    undone_elsewhere: str | None = None
+    """What an undo took from a record that was merged into this one, where we wrote nothing ourselves."""
 
     @property
     def value(self) -> str:
@@ -99,9 +101,15 @@ class FieldModel:
         return rule.has_margin and said.certainty >= FOREIGN + MARGIN
 
     def _was_undone(self, value: str) -> bool:
-        """Whether our newest word about this field was an undo that took exactly this value away."""
-        newest = next((layer for layer in reversed(self.layers) if layer.set_by == "ours"), None)
-        return newest is not None and newest.took_away == value
+        return self._undone() == value
+
+    def _undone(self) -> str | None:
+        """What our newest word about this field took away, if it was an undo."""
+        newest = self._newest_of_ours()
+        return self.undone_elsewhere if newest is None else newest.took_away
+
+    def _newest_of_ours(self) -> Layer | None:
+        return next((layer for layer in reversed(self.layers) if layer.set_by == "ours"), None)
 
     def undo_run(self, run: int, undo: int, now: int) -> None:
         """Take one run's value away, if it is what stands there now."""
@@ -123,7 +131,9 @@ class FieldModel:
             self.layers.append(Layer(before.value, "ours", before.owner, seen, undo, self.value, before.certainty))
 
     def absorb(self, other: FieldModel, now: int) -> None:
-        """The record of `other` was merged into ours by a person: what is empty here comes from there."""
+        """The record of `other` was merged into ours by a person: what is empty here comes from there, and so does our memory of undoing it."""
+        if self._newest_of_ours() is None:
+            self.undone_elsewhere = other._undone()
         if other.value and not self.value:
             self.layers.append(Layer(other.value, "person", "person", now))
 
