@@ -1,4 +1,4 @@
-# make demo   watch real companies become enriched, scored, briefed and drafted in a local HubSpot portal
+# make demo   a local HubSpot portal with real companies: dry run, accept, live edits, undo
 # make test   prove it
 # make bench  measure it (JSON on standard output)
 # make run    start the product against real HubSpot, from settings in the environment
@@ -23,13 +23,14 @@ demo: $(STAMP)
 	@$(BIN)/leadlight demo
 
 # The house rules run by themselves: Python 3.11 mixes up `ast.parse` when another thread formats a traceback meanwhile.
+# Three processes for two cores: scenarios mostly wait. Files in the order that tests/conftest.py gives them.
 test: $(STAMP)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/leadlight render-project --check
 	@$(BIN)/python -m pytest -q tests/house
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile --ignore=tests/house
+	@$(BIN)/python -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/house
 
 bench: $(STAMP)
 	@$(BIN)/leadlight bench --json

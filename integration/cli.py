@@ -14,6 +14,9 @@ import sys
 from collections.abc import Sequence
 from typing import Protocol, cast
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
+from sqlalchemy.exc import ProgrammingError
+
 from integration import commands
 from integration.core.errors import AppError
 from integration.core.logs import configure_logs
@@ -31,13 +34,7 @@ class Command(Protocol):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code of the sub-command named in `argv`."""
-    parser = argparse.ArgumentParser(prog="leadlight", description="Leadlight: trusted enrichment, scores and briefs in HubSpot.")
-    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for name, command in sorted(_commands().items()):
-        subparser = subparsers.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
-        command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
-    arguments = parser.parse_args(argv)
+    arguments = build_parser().parse_args(argv)
     try:
         settings = Settings.from_env(os.environ)
         configure_logs(settings.log_level)
@@ -45,8 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except AppError as error:
         print(f"leadlight {arguments.command}: {error}", file=sys.stderr)
         return 1
+    except ProgrammingError as error:
+        if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
+            raise
+        print(f"leadlight {arguments.command}: The database has no current schema. Run `leadlight migrate` first.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every sub-command, in the order of their names."""
+    parser = argparse.ArgumentParser(prog="leadlight", description="Leadlight: trusted enrichment, scores and briefs in HubSpot.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for name, command in sorted(_commands().items()):
+        subparser = subparsers.add_parser(name, help=command.SUMMARY, description=command.SUMMARY)
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
 
 
 def _commands() -> dict[str, Command]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from integration.app import all_adapters
+from integration.cli import build_parser
+from integration.command_page import render_commands
 from integration.core.settings import VARIABLES, Settings
 from integration.hubspot.manifest import CALLBACK_PATH, MANIFEST, WEBHOOK_PATH, render_app_json
 from integration.hubspot.objects import PropertyDeclaration
@@ -54,6 +56,7 @@ def render_project(root: Path = ROOT) -> Mapping[Path, str]:
     """Every generated file with its text."""
     return {
         root / "app.json": render_app(),
+        root / "docs" / "commands.md": f"{_GENERATED}\n\n{render_commands(build_parser())}",
         root / "docs" / "settings.md": render_settings(),
         root / "docs" / "properties.md": render_properties(declared_properties()),
         root / "docs" / "providers.md": render_provider_page(),

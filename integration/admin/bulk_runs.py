@@ -7,6 +7,7 @@ lane, behind everything a person waits for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from integration.core.clock import Clock
-from integration.core.errors import BadInput
+from integration.core.errors import BadInput, UpstreamError
 from integration.db.session import Database
 from integration.hubspot.client import HubSpotClients
 from integration.hubspot.objects import COMPANIES, CONTACTS
@@ -26,11 +27,12 @@ from integration.pipeline.worklist_store import WorklistStore, WorkRequest
 from integration.providers.adapter import Adapter
 from integration.providers.budget import Period, plain
 from integration.providers.budget_store import BudgetStore
-from integration.providers.estimate import CostBound, bound_cost, within_budgets
+from integration.providers.estimate import CostBound, ProviderBound, bound_cost, within_budgets
 from integration.providers.keys_store import KeysStore
 from integration.providers.order import channels_of
 from integration.syncs.backfill import SYNC as FIRST_LOAD
 from integration.syncs.jobs import sync_request
+from integration.syncs.sync_store import SyncStore
 
 OBJECT_TYPES: Final = (CONTACTS, COMPANIES)
 IDS_LIMIT: Final = 5_000
@@ -92,6 +94,7 @@ class BulkRuns:
         self._clock = clock
         self._budgets = BudgetStore()
         self._answered = AnsweredStore()
+        self._checkpoints = SyncStore()
 
     def preview(self, portal_id: int, object_type: str, object_ids: Sequence[str] | None) -> Preview:
         """What enriching these records, or with None all of the type, can cost. All: one search in HubSpot, which counts them."""
@@ -117,6 +120,32 @@ class BulkRuns:
         known_type(object_type)
         page = self._clients.for_portal(portal_id).search_page(object_type, filters=(), limit=1)
         return page.total if page.total is not None else len(page.records)
+
+    def still_to_come(self, portal_id: int) -> dict[str, int]:
+        """Records by type that no change in HubSpot put on the way: of a first load that is not over, and of runs that were asked for.
+
+        One search for each type whose first load is not over; where HubSpot cannot be reached, what is listed already.
+        """
+        with self._database.begin() as connection:
+            waiting = {
+                one.object_type: one.due_count for one in self._worklist.backlog(connection, portal_id) if one.lane == BACKFILL
+            }
+            loads = {
+                kind: self._checkpoints.find(connection, portal_id=portal_id, sync=FIRST_LOAD.name, object_type=kind)
+                for kind in OBJECT_TYPES
+            }
+        for kind, load in loads.items():
+            if load.state == "running" or not load.passes:
+                with suppress(UpstreamError):
+                    waiting[kind] = max(waiting.get(kind, 0), self.count_records(portal_id, kind))
+        return {kind: count for kind, count in waiting.items() if count}
+
+    def bound_with(self, portal_id: int, records: Mapping[str, int], provider: str) -> ProviderBound | None:
+        """The most that a provider can charge for these records once the portal has a key for it; None when it charges nothing."""
+        with self._database.begin() as connection:
+            owned = self._keys.names_of(connection, portal_id=portal_id)
+        bound = bound_cost(records, self._channels, {*owned, provider})
+        return next((one for one in bound.providers if one.provider == provider), None)
 
     def start(self, connection: Connection, portal_id: int, object_type: str, object_ids: Sequence[str] | None) -> None:
         """Queue the records; with None all of the type. A first load that is still under way goes on instead of beginning anew."""

@@ -202,8 +202,9 @@ def _connect(parts: InstallParts, arrival: _Arrival) -> None:
     """Tokens, portal, first admin and jobs in one transaction. A portal that was here before is reconnected with its choices kept."""
     now, grant = parts.clock(), arrival.grant
     with parts.database.begin() as connection:
-        parts.token_store.save(connection, portal_id=grant.portal_id, tokens=grant.tokens, now=now)
+        # The portal's row first: an erasure under way holds it, and must not take away what is stored after it.
         is_new = parts.portals.connect(connection, portal_id=grant.portal_id, scopes=grant.scopes, now=now)
+        parts.token_store.save(connection, portal_id=grant.portal_id, tokens=grant.tokens, now=now)
         if arrival.identity is not None:
             parts.entrance.make_first_admin(connection, arrival.identity)
         parts.deferrer.defer(connection, provision_request(grant.portal_id))

@@ -79,19 +79,19 @@ class Purger:
         self.erase(whole_number(args, "portal_id"), datetime.fromisoformat(text(args, "left_at")))
 
     def erase(self, portal_id: int, left_at: datetime) -> int:
-        """How many rows went; 0 when the portal is back. In chunks of a transaction each, so that nobody waits for it."""
+        """How many rows went; 0 when the portal is back. In chunks of a transaction each: an install waits for one chunk, and the next sees it."""
         store, removed = DisconnectStore(), 0
         for table in portal_tables():
             more = True
             while more:
                 with self.database.begin() as connection:
-                    if not self._is_gone(self.portals.find(connection, portal_id=portal_id), left_at):
+                    if not self._is_gone(self.portals.find(connection, portal_id=portal_id, lock=True), left_at):
                         return removed
                     count = store.erase_some(connection, portal_id=portal_id, table=table, limit=_ROWS_AT_ONCE)
                 removed += count
                 more = count >= _ROWS_AT_ONCE
         with self.database.begin() as connection:
-            if self._is_gone(self.portals.find(connection, portal_id=portal_id), left_at):
+            if self._is_gone(self.portals.find(connection, portal_id=portal_id, lock=True), left_at):
                 DeliveryBodyStore().clean_portal(connection, portal_id=portal_id)
                 JobStore().drop_waiting(connection, portal_id=portal_id, kept=ERASE_PORTAL_JOB)
                 store.forget(connection, portal_id=portal_id, now=self.clock())

@@ -17,16 +17,20 @@ from rich.table import Table
 
 from integration.core.settings import Settings
 from integration.demo.fresh import fresh_database
+from integration.demo.outcome import Outcome, Trust
 from integration.demo.stand import Stand, StandOptions
-from integration.demo.story import PORTAL_ID, Outcome, play
-from integration.demo.story import Progress as TellProgress
+from integration.demo.story import PORTAL_ID, play
+from integration.demo.trust import Progress as TellProgress
+from integration.pipeline.undo.reasons import reason_in_words
 
 SUMMARY = "watch real companies become enriched, scored, briefed and drafted in a local HubSpot"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--json", action="store_true", help="print the outcome as JSON and end; exit code 0 when every record was written back"
+        "--json",
+        action="store_true",
+        help="print the outcome as JSON and end; exit code 0 when no record was lost and only what was accepted was written",
     )
     parser.add_argument("--no-wait", action="store_true", help="end after the table instead of waiting for Ctrl-C")
 
@@ -45,7 +49,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             _show(console, outcome, stand)
             if not arguments.no_wait:
                 _wait(console)
-    return 0 if outcome.records_written == outcome.records_loaded else 1
+    return 0 if outcome.is_well else 1
 
 
 @contextmanager
@@ -63,6 +67,7 @@ def _progress(console: Console) -> Iterator[TellProgress]:
 
 
 def _show(console: Console, outcome: Outcome, stand: Stand) -> None:
+    _show_trust(console, outcome.trust)
     table = Table(title="The hottest companies", show_lines=True)
     for column in ("company", "ICP fit", "BANT", "why", "brief"):
         table.add_column(column, overflow="fold")
@@ -82,6 +87,36 @@ def _show(console: Console, outcome: Outcome, stand: Stand) -> None:
     console.print(f"\nLook around: [bold]{stand.addresses.hubspot}/portal/{PORTAL_ID}/[/bold]")
     if outcome.hottest:
         console.print(f"The first record: {outcome.hottest[0].url}")
+    console.print(
+        f"The admin console: [bold]{stand.addresses.web}/admin[/bold] (sign in with the demo account: choose portal {PORTAL_ID})"
+    )
+    console.print(
+        f"There: {outcome.trust.open_reviews} question(s) in the review queue, {outcome.trust.open_duplicates} pair(s) of duplicates, "
+        "every run with each field before and after, budgets, policies, undo."
+    )
+
+
+def _show_trust(console: Console, trust: Trust) -> None:
+    """What was proposed, accepted, kept and undone, in a line each."""
+    dry, accepted, live, undo = trust.dry_run, trust.accepted, trust.live, trust.undo
+    console.print(
+        f"\n[bold]Dry run[/bold]   {dry.filled} fields to fill, {dry.changed} to change, {dry.left_alone} left alone, {dry.notes} notes on "
+        f"{dry.records} records. Written in HubSpot at that moment: {dry.standing_in_hubspot}."
+    )
+    extra = f", {accepted.declined} left alone because they changed meanwhile" if accepted.declined else ""
+    console.print(
+        f"[bold]Accepted[/bold]  {accepted.fields} values and {accepted.notes} notes; written: {accepted.fields_written} and "
+        f"{accepted.notes_written}{extra}."
+    )
+    console.print(
+        f"[bold]Live[/bold]      A rep changed {live.field} of {live.record} from {live.ours!r} to {live.edited_to!r}; after our next pass "
+        f"it says {live.stands!r}. {live.changed_contacts} job titles changed, their scores followed."
+    )
+    stayed = "".join(f" {count} {reason_in_words(reason)}." for reason, count in undo.left_alone.items())
+    console.print(
+        f"[bold]Undo[/bold]      One run undone: {undo.put_back} of {undo.fields} values back as they were.{stayed} "
+        f"The undo undone: {undo.brought_back} values again as Leadlight wrote them.\n"
+    )
 
 
 def _wait(console: Console) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.app import open_database
+from integration.commands.portal import require_portal
 from integration.core.settings import Settings
 from integration.pipeline.duplicates.listing import NamedPair, named_pairs
 from integration.pipeline.duplicates.pair_store import PairStore
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     limit = max(1, min(arguments.limit, _MOST))
     with open_database(settings) as database, database.begin() as connection:
+        require_portal(connection, arguments.portal, settings)
         pairs = named_pairs(connection, portal_id=arguments.portal, object_type=arguments.type, limit=limit)
         counts = PairStore().counts(connection, portal_id=arguments.portal)
     if arguments.json:

@@ -14,7 +14,7 @@ from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.core.errors import BadInput, NotFound
 from integration.core.settings import Settings
-from integration.hubspot.portal_store import Portal
+from integration.hubspot.portal_store import Portal, PortalStore
 from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COMPANIES
 from integration.pipeline.decisions import PROFILE_PREFERENCE
 from integration.pipeline.portal_profile import DRY_RUN_PREFERENCE
@@ -41,9 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with open_parts(settings, process="cli") as parts, parts.database.begin() as connection:
         portal = find_portal(parts, connection, arguments.portal)
-        chosen = {**portal.preferences, **_changes(arguments)}
+        changes = _changes(arguments)
+        chosen = {**portal.preferences, **changes}
         if chosen != portal.preferences:
-            parts.portals.save_preferences(connection, portal_id=portal.portal_id, preferences=chosen)
+            parts.portals.change_preferences(connection, portal_id=portal.portal_id, changes=changes)
             AuditStore().add(
                 connection,
                 portal_id=portal.portal_id,
@@ -60,9 +61,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def find_portal(parts: Parts, connection: Connection, portal_id: int) -> Portal:
     """The installed portal. Raises NotFound when the app was never installed there."""
-    portal = parts.portals.find(connection, portal_id=portal_id)
+    return require_portal(connection, portal_id, parts.settings)
+
+
+def require_portal(connection: Connection, portal_id: int, settings: Settings) -> Portal:
+    """The installed portal. Raises NotFound when the app was never installed there."""
+    portal = PortalStore().find(connection, portal_id=portal_id)
     if portal is None:
-        raise NotFound(f"Leadlight is not installed in portal {portal_id}. Open {parts.settings.web.public_url}/install first.")
+        raise NotFound(
+            f"Leadlight is not installed in portal {portal_id}. Open {settings.web.public_url}/install first; "
+            "`leadlight doctor` lists the portals that are."
+        )
     return portal
 
 

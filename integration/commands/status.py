@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from integration.app import open_database
+from integration.commands.portal import require_portal
 from integration.core.clock import system_clock
 from integration.core.settings import Settings
 from integration.pipeline.status_store import PortalStatus, StatusStore
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     with open_database(settings) as database, database.begin() as connection:
+        require_portal(connection, arguments.portal, settings)
         status = StatusStore().find(connection, portal_id=arguments.portal, now=system_clock())
     if arguments.json:
         print(json.dumps({**asdict(status), "is_settled": status.is_settled}, default=str))

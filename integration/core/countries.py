@@ -30,6 +30,8 @@ def country_name(code: str) -> str:
 def country_code(text: str) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country written as code or name, in one of thirteen languages; None when it is neither."""
     cleaned = text.strip()
+    if not cleaned:
+        return None  # most records say nothing, and the names of thirteen languages take a while to load
     if len(cleaned) == 2 and cleaned.upper() in _names("en"):
         return cleaned.upper()
     return _codes().get(_folded(cleaned))

@@ -9,8 +9,10 @@ Limit: certificates are checked against the system's list only; no client certif
 
 from __future__ import annotations
 
+import ssl
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -168,12 +170,18 @@ def build_transport(router: Router, *, max_connections: int, max_idle: int, idle
     The backend replaces an attribute that httpx2 does not document; a test fails when it moves.
     """
     limits = httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_idle, keepalive_expiry=idle_s)
-    transport = httpx2.HTTPTransport(trust_env=False, limits=limits)
+    transport = httpx2.HTTPTransport(verify=system_certificates(), trust_env=False, limits=limits)
     pool = transport._pool
     if not isinstance(pool, httpcore2.ConnectionPool) or not hasattr(pool, "_network_backend"):
         raise TypeError("httpx2 moved its connection pool; outgoing addresses would go unchecked")
     pool._network_backend = GuardedBackend(router)
     return transport
+
+
+@cache
+def system_certificates() -> ssl.SSLContext:
+    """What the system trusts, read once for the process: reading it takes longer than many an exchange."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _read_body(response: httpx2.Response, max_bytes: int, limit_at: float) -> bytes:

@@ -86,6 +86,7 @@ class Stand:
         self.env = self._environment()
         self.settings = Settings.from_env(self.env)
         self.control = Control(self.addresses.hubspot)
+        self._reader = httpx2.Client(base_url=self.addresses.hubspot, trust_env=False, timeout=30.0)
         self.database = Database(database_url, pool_size=2, application_name="leadlight-stand")
         self._workers_started = 0
         self._reader_tokens: dict[int, str] = {}
@@ -102,6 +103,7 @@ class Stand:
 
     def stop(self) -> None:
         self.control.close()
+        self._reader.close()
         self._children.stop()
         self.database.close()
 
@@ -171,13 +173,12 @@ class Stand:
             self._reader_tokens[portal_id] = self._install_reader(portal_id)
         headers = {"Authorization": f"Bearer {self._reader_tokens[portal_id]}"}
         method = "GET" if body is None else "POST"
-        with httpx2.Client(base_url=self.addresses.hubspot, trust_env=False, timeout=30.0) as client:
-            for _ in range(_LOOKS):
-                answer = client.request(method, path, headers=headers, json=body)
-                if answer.status_code != 429:  # an account's searches are limited over all its apps
-                    break
-                time.sleep(_LOOK_AGAIN_S)
-            return answer.raise_for_status().json()
+        for _ in range(_LOOKS):
+            answer = self._reader.request(method, path, headers=headers, json=body)
+            if answer.status_code != 429:  # an account's searches are limited over all its apps
+                break
+            time.sleep(_LOOK_AGAIN_S)
+        return answer.raise_for_status().json()
 
     def _choose(self, connection: Connection, portal_id: int, preferences: Mapping[str, object]) -> None:
         """Store choices, also of a portal that is not there yet: as one that left, whose choices wait for its return."""

@@ -3,96 +3,73 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
-from integration.core.errors import AppError
-from integration.demo.observing import count_written, our_calls, wait_until_loaded
-from integration.demo.stand import Stand
+from integration.demo.observing import our_calls, wait_until, wait_until_loaded, wait_until_settled
+from integration.demo.outcome import HotRecord, Outcome, Trust
+from integration.demo.stand import SENDER, Stand
+from integration.demo.trust import Progress, TrustDemo
 from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.pipeline.duplicates.pair_store import PairStore
+from integration.pipeline.identity.review_store import ReviewStore
 from simulator.data.demo import DemoCompany, DemoContact, build_contacts, load_companies
 
 PORTAL_ID: Final = 4242
+FILLED: Final = ("industry", "city", "country", "numberofemployees", "founded_year")
+"""HubSpot's own properties that the demo's admin opted in to."""
+INSTALL: Final = "Installing through HubSpot's consent page"
+DRY: Final = "Dry run: enriched, decided, nothing written"
+ACCEPT: Final = "Accepted: writing exactly that"
+WRITTEN: Final = "Found again by HubSpot's search"
+LIVE: Final = "Live: a rep corrects us, titles change"
+UNDO: Final = "Undoing one run"
+UNDO_BACK: Final = "Undoing the undo"
 _CHUNK: Final = 50
 _CHANGED_CONTACTS: Final = 40
 _PATIENCE_S: Final = 240.0
-
-Progress = Callable[[str, int, int], None]
-"""(step, done, total): called as a step advances."""
-
-
-class DemoStuck(AppError):
-    """The demo's records were not all written in time."""
-
-    default_reason = "demo_stuck"
-
-
-@dataclass(frozen=True)
-class HotRecord:
-    name: str
-    icp_fit: float
-    bant: float | None
-    headline: str
-    reasons: tuple[str, ...]
-    url: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the demo tells at the end. `providers`: (name, values found, cost in USD)."""
-
-    records_loaded: int
-    records_written: int
-    hubspot_calls: int
-    repeats_dropped: int
-    notes: int
-    drafts: int
-    dead_letters: int
-    seconds: float
-    providers: tuple[tuple[str, int, float], ...]
-    hottest: tuple[HotRecord, ...]
-
-    def as_json(self) -> dict[str, object]:
-        """The object `leadlight demo --json` prints."""
-        return {
-            "records_loaded": self.records_loaded,
-            "records_written": self.records_written,
-            "records_lost": self.records_loaded - self.records_written,
-            "hubspot_calls": self.hubspot_calls,
-            "hubspot_calls_per_record": round(self.hubspot_calls / max(1, self.records_loaded), 4),
-            "repeats_dropped": self.repeats_dropped,
-            "findings_by_provider": {name: found for name, found, _ in self.providers},
-            "cost_usd": round(sum(cost for _, _, cost in self.providers), 2),
-            "notes": self.notes,
-            "drafts": self.drafts,
-            "dead_letters": self.dead_letters,
-            "seconds": round(self.seconds, 1),
-            "hottest": [{"name": one.name, "icp_fit": one.icp_fit, "headline": one.headline} for one in self.hottest],
-        }
+_BUDGETS: Final[Mapping[str, int]] = {"apollo": 2_000, "hunter": 2_000}
+_NAMESAKES: Final[dict[str, str]] = {"name": "Namesakes Sample"}
+"""A company without a domain whose name three others have too: a question for a person."""
+_TWINS: Final = (("Bob", "bob", "Head of Sample Sales"), ("Robert", "robert", "Head of Sales"))
+"""One person twice: first name, mailbox, title."""
 
 
 def play(stand: Stand, progress: Progress) -> Outcome:
-    """The whole demo on a running stand. Raises DemoStuck when records are not written in time."""
+    """The whole demo on a running stand. Raises DemoStuck when records are not carried through in time."""
     companies = load_companies()
     contacts = build_contacts(companies)
     stand.add_portal(PORTAL_ID, settings={"auto_associate_company": True, "index_lag_s": 1.0})
-    progress("Installing through HubSpot's consent page", 0, 1)
-    stand.install(PORTAL_ID)
+    progress(INSTALL, 0, 1)
+    stand.install(PORTAL_ID, preferences={**SENDER, "standard_properties": list(FILLED)}, dry_run=True)
     wait_until_loaded(stand, PORTAL_ID)
-    progress("Installing through HubSpot's consent page", 1, 1)
+    progress(INSTALL, 1, 1)
     # HubSpot repeats and reorders deliveries; the demo lets it do so on purpose.
     stand.control.patch("/settings", {"webhooks": {"duplicate_ratio": 0.1, "shuffle": True}})
-    began = time.monotonic()
-    _load(stand, COMPANIES, [_company_properties(company) for company in companies], "Loading real companies", progress)
-    contact_ids = _load(stand, CONTACTS, [_contact_properties(one) for one in contacts], "Loading synthetic contacts", progress)
-    _change(stand, contact_ids[:_CHANGED_CONTACTS], progress)
-    loaded = len(companies) + len(contacts)
-    _wait_until_written(stand, loaded, progress)
-    return _outcome(stand, loaded, time.monotonic() - began)
+    with TrustDemo(stand, PORTAL_ID, progress) as admin:
+        admin.set_budgets(_BUDGETS)
+        began = time.monotonic()
+        people = [_contact_properties(one) for one in contacts] + _twins(companies[0].domain)
+        firms = [_company_properties(company) for company in companies] + [_NAMESAKES]
+        _load(stand, COMPANIES, firms, "Loading real companies", progress)
+        contact_ids = _load(stand, CONTACTS, people, "Loading synthetic contacts", progress)
+        loaded = len(firms) + len(people)
+        _wait_until_proposed(stand, admin, loaded, progress)
+        dry_run = admin.read_dry_run()
+        accepted = admin.accept(ACCEPT)
+        _wait_until_written(stand, admin, loaded, progress)
+        admin.go_live()
+        progress(LIVE, 0, 1)
+        live = admin.edit_and_change(contact_ids[:_CHANGED_CONTACTS])
+        progress(LIVE, 1, 1)
+        undo = admin.undo_and_back(UNDO, UNDO_BACK)
+        wait_until_settled(stand, PORTAL_ID)
+        seconds = time.monotonic() - began
+        trust = Trust(dry_run, accepted, live, undo, *_open_questions(stand))
+        return _outcome(stand, loaded, admin.count_written(), seconds, trust)
 
 
 def _load(stand: Stand, object_type: str, records: Sequence[dict[str, str]], step: str, progress: Progress) -> list[str]:
@@ -104,29 +81,33 @@ def _load(stand: Stand, object_type: str, records: Sequence[dict[str, str]], ste
     return ids
 
 
-def _change(stand: Stand, contact_ids: Sequence[str], progress: Progress) -> None:
-    """A person edits some records right after they were made."""
-    records = [{"object_id": object_id, "properties": {"jobtitle": "Chief Operating Officer"}} for object_id in contact_ids]
-    stand.control.act(PORTAL_ID, {"action": "update_many", "object_type": CONTACTS, "records": records})
-    progress("Changing some of them by hand", len(records), len(records))
+def _wait_until_proposed(stand: Stand, admin: TrustDemo, loaded: int, progress: Progress) -> None:
+    """Return once every record is decided about and nothing is under way."""
+
+    def is_so() -> bool:
+        progress(DRY, admin.count_proposed(), loaded)
+        return stand.control.drain(0.1) and stand.status(PORTAL_ID).is_settled
+
+    wait_until(stand, PORTAL_ID, "the end of the dry run", is_so, timeout_s=_PATIENCE_S)
+    progress(DRY, admin.count_proposed(), loaded)
 
 
-def _wait_until_written(stand: Stand, loaded: int, progress: Progress) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while True:
-        stand.check()
-        written = _written(stand)
-        progress("Enriched, scored, briefed, written back", written, loaded)
-        drained = stand.control.drain(1.0)
-        if written >= loaded and drained and stand.status(PORTAL_ID).is_settled:
-            return
-        if time.monotonic() > until:
-            raise DemoStuck(f"{written} of {loaded} records were written in {_PATIENCE_S:g} s; the logs are in the data folder")
-        time.sleep(0.5)
+def _wait_until_written(stand: Stand, admin: TrustDemo, loaded: int, progress: Progress) -> None:
+    """Return once HubSpot's search, which lags behind, shows every record with what is ours."""
+
+    def is_so() -> bool:
+        written = admin.count_written()
+        progress(WRITTEN, written, loaded)
+        return written >= loaded and stand.status(PORTAL_ID).is_settled
+
+    wait_until(stand, PORTAL_ID, "the written records", is_so, timeout_s=_PATIENCE_S)
 
 
-def _written(stand: Stand) -> int:
-    return sum(count_written(stand, PORTAL_ID, object_type) for object_type in (COMPANIES, CONTACTS))
+def _open_questions(stand: Stand) -> tuple[int, int]:
+    """How many reviews and how many pairs of duplicates wait for a person."""
+    with stand.database.begin() as connection:
+        reviews = len(ReviewStore().open_reviews(connection, portal_id=PORTAL_ID))
+        return reviews, PairStore().counts(connection, portal_id=PORTAL_ID).get("open", 0)
 
 
 def _search(stand: Stand, object_type: str, *, limit: int) -> Any:
@@ -140,7 +121,7 @@ def _search(stand: Stand, object_type: str, *, limit: int) -> Any:
     return stand.ask(PORTAL_ID, f"/crm/objects/2026-09/{object_type}/search", query)
 
 
-def _outcome(stand: Stand, loaded: int, seconds: float) -> Outcome:
+def _outcome(stand: Stand, loaded: int, written: int, seconds: float, trust: Trust) -> Outcome:
     status = stand.status(PORTAL_ID)
     counts = {entry["portal_id"]: entry["records"] for entry in stand.control.get("/portals")["portals"]}[PORTAL_ID]
     drafted = stand.ask(
@@ -153,7 +134,7 @@ def _outcome(stand: Stand, loaded: int, seconds: float) -> Outcome:
     )
     return Outcome(
         records_loaded=loaded,
-        records_written=_written(stand),
+        records_written=written,
         hubspot_calls=len(our_calls(stand, PORTAL_ID)),
         repeats_dropped=_repeats_dropped(stand),
         notes=counts.get("notes", 0),
@@ -162,6 +143,7 @@ def _outcome(stand: Stand, loaded: int, seconds: float) -> Outcome:
         seconds=seconds,
         providers=tuple((one.provider, one.found_fields, float(one.cost_usd)) for one in status.providers),
         hottest=tuple(_hot(stand, record) for record in _search(stand, COMPANIES, limit=10)["results"]),
+        trust=trust,
     )
 
 
@@ -196,3 +178,10 @@ def _company_properties(company: DemoCompany) -> dict[str, str]:
 
 def _contact_properties(contact: DemoContact) -> dict[str, str]:
     return {"firstname": contact.first_name, "lastname": contact.last_name, "email": contact.email, "jobtitle": contact.title}
+
+
+def _twins(domain: str) -> list[dict[str, str]]:
+    return [
+        {"firstname": name, "lastname": "Samplewood", "email": f"{mailbox}.samplewood@{domain}", "jobtitle": title}
+        for name, mailbox, title in _TWINS
+    ]

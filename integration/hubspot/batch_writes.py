@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from integration.hubspot.error_map import property_names, read_refusal, write_failure
+from integration.hubspot.error_map import error_codes, property_names, read_refusal, write_failure
 from integration.hubspot.objects import WriteFailure
 from integration.hubspot.reading import Json, object_of, results_of
 from integration.hubspot.transport import Reply, parse_json
@@ -76,7 +76,9 @@ def _named_culprits(reply: Reply, inputs: Sequence[BatchInput]) -> Mapping[str, 
     if not isinstance(body, dict):
         return {}
     refusal = read_refusal(reply)
-    blamed = dict.fromkeys(_traces(body, inputs), WriteFailure(refusal.category, refusal.message, refusal.property_names))
+    blamed = dict.fromkeys(
+        _traces(body, inputs), WriteFailure(refusal.category, refusal.message, refusal.property_names, refusal.codes)
+    )
     named = {**blamed, **_failures(body.get("errors"), inputs)}
     return named if len(named) < len(inputs) else {}
 
@@ -91,10 +93,13 @@ def _failures(errors: object, inputs: Sequence[BatchInput]) -> dict[str, WriteFa
 
 
 def _failure(error: Json) -> WriteFailure:
+    inner = error.get("errors")
+    complaints = [error, *(inner if isinstance(inner, list) else ())]
     return WriteFailure(
         category=str(error.get("category") or error.get("code") or "UNKNOWN"),
         message=str(error.get("message") or ""),
-        property_names=property_names([error, *(error.get("errors") or ())]),
+        property_names=property_names(complaints),
+        codes=error_codes(complaints),
     )
 
 

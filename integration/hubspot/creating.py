@@ -3,7 +3,7 @@
 A contact with an address that another one has is refused with 409, and the id of the other stands only in the sentence. A company with the
 domain of another one is not refused: who creates companies must look first.
 Source: https://developers.hubspot.com/docs/api-reference/latest/crm/objects/contacts/guide (read 2026-11); the sentence as seen in
-https://github.com/HubSpot/hubspot-api-nodejs/issues/545 (read 2026-11).
+https://github.com/HubSpot/hubspot-api-nodejs, number 545 of its tracker (read 2026-11).
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ class Refusal:
     correlation_id: str | None
     policy: str
     property_names: tuple[str, ...]
+    codes: tuple[str, ...]
     retry_after_s: float | None
 
 
@@ -51,6 +52,7 @@ def read_refusal(reply: Reply) -> Refusal:
         correlation_id=_text(fields.get("correlationId")) or None,
         policy=_text(fields.get("policyName")).upper(),
         property_names=property_names(fields.get("errors")),
+        codes=error_codes(fields.get("errors")),
         retry_after_s=_seconds(reply.headers.get("retry-after")),
     )
 
@@ -72,7 +74,7 @@ def rate_refusal(reply: Reply) -> RateLimited | None:
 def write_failure(reply: Reply) -> WriteFailure:
     """A refusal as the outcome of the one record it is about."""
     refusal = read_refusal(reply)
-    return WriteFailure(refusal.category or f"HTTP_{refusal.status}", refusal.message, refusal.property_names)
+    return WriteFailure(refusal.category or f"HTTP_{refusal.status}", refusal.message, refusal.property_names, refusal.codes)
 
 
 def _rate_limited(refusal: Refusal) -> RateLimited:
@@ -135,6 +137,12 @@ def property_names(errors: object) -> tuple[str, ...]:
             if isinstance(name, str):
                 names[name] = None
     return tuple(names)
+
+
+def error_codes(errors: object) -> tuple[str, ...]:
+    """The codes of an error list, in order, each once."""
+    entries = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+    return tuple(dict.fromkeys(code for error in entries if (code := _text(error.get("code")))))
 
 
 def _seconds(text: str | None) -> float | None:

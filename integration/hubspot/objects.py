@@ -85,11 +85,12 @@ class NewNote:
 
 @dataclass(frozen=True)
 class WriteFailure:
-    """Why one record of a batch was refused: HubSpot's category and sentence."""
+    """Why one record of a batch was refused: HubSpot's category and sentence. `codes` are those of the single complaints within, in order."""
 
     category: str
     message: str
     property_names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection, Row, Select, case, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from integration.db.models import PortalRow
 from integration.hubspot.objects import AccountDetails
@@ -50,8 +50,10 @@ class Portal:
 class PortalStore:
     """Rows of `portal`."""
 
-    def find(self, connection: Connection, *, portal_id: int) -> Portal | None:
-        row = connection.execute(_portals().where(PortalRow.portal_id == portal_id)).one_or_none()
+    def find(self, connection: Connection, *, portal_id: int, lock: bool = False) -> Portal | None:
+        """The portal, None when it was never here. `lock`: nobody else changes it, an install included, until the transaction ends."""
+        query = _portals().where(PortalRow.portal_id == portal_id)
+        row = connection.execute(query.with_for_update() if lock else query).one_or_none()
         return None if row is None else _portal(row)
 
     def find_all(self, connection: Connection) -> list[Portal]:
@@ -92,7 +94,13 @@ class PortalStore:
         connection.execute(update(PortalRow).where(PortalRow.portal_id == portal_id).values(account=asdict(account)))
 
     def save_preferences(self, connection: Connection, *, portal_id: int, preferences: Mapping[str, Any]) -> None:
+        """All of them at once. To change some, use `change_preferences`: what somebody else changes meanwhile is kept then."""
         connection.execute(update(PortalRow).where(PortalRow.portal_id == portal_id).values(preferences=dict(preferences)))
+
+    def change_preferences(self, connection: Connection, *, portal_id: int, changes: Mapping[str, Any]) -> None:
+        """Sets these and leaves all others as they are at that moment, whatever was read before."""
+        merged = PortalRow.preferences.op("||")(literal(dict(changes), JSONB))
+        connection.execute(update(PortalRow).where(PortalRow.portal_id == portal_id).values(preferences=merged))
 
     def save_provisioning(self, connection: Connection, *, portal_id: int, at: datetime | None, error: str | None) -> None:
         """`at` None: not (fully) provisioned, `error` says why."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
 from integration.matching.folding import words
@@ -40,7 +40,8 @@ class Profile:
 
     def as_json(self) -> dict[str, Any]:
         """Without what is empty."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items() if value}
+        stored = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in stored.items() if value}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:

@@ -29,6 +29,8 @@ _OTHER_SCRIPTS_FROM: Final = "\u0530"
 _JOINED: Final = re.compile(r"['’ʼ`´]")
 _ABBREVIATION: Final = re.compile(r"\b(?:\w\.){2,}")
 _BREAK: Final = re.compile(r"[^\w]+|_+")
+_SILENT_H: Final = re.compile(r"(?<=[^aeiou])h")
+_DOUBLED: Final = re.compile(r"([^\W\d])\1+")
 
 
 def folded(text: str) -> str:
@@ -53,11 +55,12 @@ def spelling_key(word: str) -> str:
     key = word.replace("ph", "f").replace("ck", "k").replace("y", "i").replace("z", "s").replace("w", "v")
     for written in ("ae", "oe", "ue"):
         key = key.replace(written, written[0])
-    key = re.sub(r"(?<=[^aeiou])h", "", key)
-    return re.sub(r"([^\W\d])\1+", r"\1", key)
+    return _DOUBLED.sub(r"\1", _SILENT_H.sub("", key))
 
 
 def _latin(text: str) -> str:
+    if text.isascii():
+        return text.lower()  # nothing of what follows changes it
     lower = unicodedata.normalize("NFC", text).casefold()
     spelled = unicodedata.normalize("NFKD", lower).casefold()
     bare = "".join(mark for mark, before in zip(spelled, " " + spelled, strict=False) if not _is_accent(mark, before))

@@ -2,7 +2,7 @@
 
 The terms are cleanco's, by type and by country, with our own for what it lacks: the Brazilian ones, and spellings written out. At the end of
 a name any country's form counts; at its front only the forms that stand there in the company's country, or that are no word anywhere.
-Source: cleanco 2.3, https://pypi.org/project/cleanco/ (read 2026-11).
+Source: cleanco 2.3, https://github.com/psolin/cleanco (read 2026-11).
 """
 
 from __future__ import annotations

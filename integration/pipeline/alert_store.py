@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, DateTime, Text, func, literal, select, update
+from sqlalchemy import BigInteger, Connection, DateTime, Text, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models.trust import AlertRow
@@ -89,6 +89,25 @@ class AlertStore:
             .limit(limit)
         )
         return tuple(OpenAlert(*row) for row in connection.execute(query))
+
+    def resolve_about(
+        self, connection: Connection, *, portal_id: int, object_type: str, property_names: Sequence[str], by: str, now: datetime
+    ) -> None:
+        """Close what is open about these properties and their options: they were changed. What is still amiss opens again."""
+        if not property_names:
+            return
+        subjects = [f"{object_type}.{name}" for name in property_names]
+        about = or_(AlertRow.subject.in_(subjects), *(AlertRow.subject.startswith(f"{one}=", autoescape=True) for one in subjects))
+        connection.execute(
+            update(AlertRow)
+            .where(
+                AlertRow.portal_id == portal_id,
+                AlertRow.kind.in_((OPTION_UNKNOWN, PROPERTY_CHANGED)),
+                AlertRow.resolved_at.is_(None),
+                about,
+            )
+            .values(resolved_at=now, resolved_by=by)
+        )
 
     def resolve(self, connection: Connection, *, portal_id: int, alert_id: int, by: str, now: datetime) -> str | None:
         """Close an open alert; its subject, or None when there is no such open alert of this portal. It opens again when it is met again."""

@@ -7,13 +7,14 @@ it; everything done twice that way finds its own earlier work and does not repea
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -39,6 +40,7 @@ from integration.pipeline.people import ERASED_BEFORE, Doorkeeper
 from integration.pipeline.plain_words import blames_definition
 from integration.pipeline.policies.misfit_alerts import misfit_alerts, refusal_alerts
 from integration.pipeline.policies.standing_reader import StandingReader
+from integration.pipeline.policy import PERSON_CHOSE
 from integration.pipeline.ports import CrmClient, Enricher
 from integration.pipeline.proposals.open_store import OpenProposalStore
 from integration.pipeline.provenance import no_longer_standing
@@ -147,8 +149,9 @@ class Carrier:
             "plan",
             tally,
         )
-        held, barred = self._save(taken, [decided[one] for one in wanted])
-        tally.outcomes |= dict.fromkeys((one for one in wanted if one not in held), "taken_over")
+        held, barred = self._save(taken, [decided[one] for one in wanted], tally)
+        away = [one for one in wanted if one not in held and one not in tally.retry_at]
+        tally.outcomes |= dict.fromkeys(away, "taken_over")
         tally.outcomes |= dict.fromkeys(barred, ERASED_BEFORE)
         plans = self._plan(taken, {one: wanted[one] for one in wanted if one in held}, tally)
         self._write(taken, plans, decided, tally)
@@ -174,12 +177,22 @@ class Carrier:
         if not taken.context.is_dry:
             return object_ids
         with self._database.begin() as connection:
-            waiting = self._proposals.being_accepted(
-                connection, portal_id=taken.portal_id, object_type=taken.context.object_type, object_ids=object_ids
-            )
-        for object_id in waiting:
-            tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S), blameless=True)
+            waiting = self._being_accepted(connection, taken, object_ids)
+        self._look_again(waiting, tally)
         return [one for one in object_ids if one not in waiting]
+
+    def _being_accepted(self, connection: Connection, taken: Taken, object_ids: Sequence[str]) -> frozenset[str]:
+        """Those of a dry pass whose older proposals an accept has still to apply; until the transaction ends no accept begins."""
+        if not taken.context.is_dry or not object_ids:
+            return frozenset()
+        self._proposals.hold_still(connection, portal_id=taken.portal_id)
+        return self._proposals.being_accepted(
+            connection, portal_id=taken.portal_id, object_type=taken.context.object_type, object_ids=object_ids
+        )
+
+    def _look_again(self, object_ids: Iterable[str], tally: Tally) -> None:
+        for object_id in object_ids:
+            tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S), blameless=True)
 
     def _recall(self, taken: Taken, batch: BatchInput) -> dict[str, frozenset[str]]:
         """Settle what earlier passes left open, note which values of ours are gone, and tell which properties still hold what we wrote."""
@@ -214,7 +227,7 @@ class Carrier:
             )
         return stages.still_ours(companies, _standing(last, standard_names(COMPANIES)))
 
-    def _save(self, taken: Taken, decided: Sequence[Decided]) -> tuple[frozenset[str], frozenset[str]]:
+    def _save(self, taken: Taken, decided: Sequence[Decided], tally: Tally) -> tuple[frozenset[str], frozenset[str]]:
         """Save the results of the records that are still ours and may be kept; which these are, and which are of erased people."""
         with self._database.begin() as connection:
             held = self._leases.hold(
@@ -226,6 +239,8 @@ class Carrier:
             ready = {entry.object_id: entry.sheet for entry in decided if entry.object_id in held}
             barred = self._people.barred_after_asking(connection, taken.portal_id, ready)
             held -= barred
+            accepted = self._being_accepted(connection, taken, sorted(held))
+            held -= accepted
             self._proposals.make_way(
                 connection,
                 portal_id=taken.portal_id,
@@ -241,6 +256,7 @@ class Carrier:
                 run_id=taken.context.run_id,
                 decided=[entry for entry in decided if entry.object_id in held],
             )
+        self._look_again(accepted, tally)
         return held, barred
 
     def _write(self, taken: Taken, plans: Mapping[str, RecordPlan | None], decided: Mapping[str, Decided], tally: Tally) -> None:
@@ -281,8 +297,7 @@ class Carrier:
             sheets=sheets,
         )
         tally.beside.update(report.counts)
-        for object_id in report.again:
-            tally.postpone(object_id, self._clock() + timedelta(seconds=_LOOK_AGAIN_S), blameless=True)
+        self._look_again(report.again, tally)
 
     def _look_at_definitions(self, taken: Taken, written: Mapping[str, RecordOutcome]) -> frozenset[str]:
         """The records to be planned anew, because HubSpot refused a value and the account's definitions turn out to have changed.
@@ -342,8 +357,12 @@ def _each(
 
 
 def _standing(last: Mapping[tuple[str, str], LastWrite], names: Sequence[str]) -> dict[tuple[str, str], str]:
-    """What we wrote last in these properties, as far as nobody was seen to change it."""
-    return {key: write.value_after or "" for key, write in last.items() if key[1] in names and not write.superseded}
+    """What we wrote last in these properties, as far as nobody was seen to change it; not what a person chose."""
+    return {
+        key: write.value_after or ""
+        for key, write in last.items()
+        if key[1] in names and not write.superseded and write.reason != PERSON_CHOSE
+    }
 
 
 def _letter(taken: Taken, object_id: str, reason: str, detail: str) -> DeadLetterEntry:

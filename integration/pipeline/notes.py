@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, Literal, Protocol
 
 from sqlalchemy import Connection
@@ -77,6 +78,11 @@ class _Task:
     def key(self) -> tuple[str, str]:
         """Names the note's rows in the ledger."""
         return self.wanted.object_id, f"{NOTE_PREFIX}{self.wanted.purpose}"
+
+    @cached_property
+    def html(self) -> str:
+        """The note's text: made once, for HubSpot and for the ledger."""
+        return self.wanted.render(self.marker)
 
     def answered(self) -> NoteAnswered:
         return NoteAnswered(self.wanted.object_id, self.wanted.purpose, self.note_id)
@@ -202,13 +208,13 @@ class _Session:
         """Create up to 100 notes in one call."""
         now = self.clock()
         answer = self.client.create_notes(
-            [NewNote(self.object_type, task.wanted.object_id, task.wanted.render(task.marker), now, task.marker) for task in tasks]
+            [NewNote(self.object_type, task.wanted.object_id, task.html, now, task.marker) for task in tasks]
         )
         self._settle(tasks, answer, report)
 
     def change(self, tasks: Sequence[_Task], report: NoteReport) -> None:
         """Bring up to 100 notes up to date in one call."""
-        answer = self.client.update_notes([(task.note_id or "", task.wanted.render(task.marker), task.marker) for task in tasks])
+        answer = self.client.update_notes([(task.note_id or "", task.html, task.marker) for task in tasks])
         self._settle(tasks, answer, report)
 
     def _settle(self, tasks: Sequence[_Task], answer: NoteOutcome, report: NoteReport) -> None:
@@ -284,7 +290,7 @@ class _Session:
                 task.wanted.purpose,
                 happening or ("note_created" if task.note_id is None else "note_changed"),
                 outcome,
-                task.wanted.render(task.marker),
+                task.html,
                 task.wanted.fingerprint,
                 before[task.key].value_after if task.key in before else None,
                 words,

@@ -81,6 +81,9 @@ def means_unanswered(failure: WriteFailure) -> bool:
 def _code_of(failure: WriteFailure) -> str:
     if failure.category in _SENTENCES:
         return failure.category
+    told = next((code for code in failure.codes if code in _SENTENCES), None)
+    if told is not None:
+        return told
     # The longest code first: MISSING_CONDITIONAL_REQUIRED_PROPERTY must not be read as its shorter sibling.
     for code in sorted(_SENTENCES, key=len, reverse=True):
         if re.search(rf"\b{code}\b", failure.message):

@@ -22,6 +22,8 @@ ROUTING_FIELDS: Final = frozenset({"hubspot_owner_id", "lifecyclestage", "dealst
 """Who works a record and where it stands in the process: closed unless an admin opens each one."""
 FOREIGN_CONFIDENCE_RATIO: Final = 0.7
 """How certain a value counts that somebody else than us set; another app does not say."""
+PERSON_CHOSE: Final = "person_chose"
+"""Why the ledger says a value was written that a person picked: HubSpot says it was us, and it is theirs all the same."""
 _ROUNDING: Final = 1e-9
 """0.7 + 0.1 is a little under 0.8 in floating point."""
 
@@ -114,7 +116,9 @@ _KEEP_UNDONE: Final = Decision("keep", "undone_before")
 
 
 def _always(_rule: Rule, _standing: Standing, wanted: Wanted) -> Decision:
-    return Decision("write", "own_property" if wanted.property_name.startswith(OWN_PREFIX) else "always")
+    if wanted.property_name.startswith(OWN_PREFIX):
+        return Decision("write", "own_property")
+    return Decision("write", "always") if wanted.value else _KEEP_EMPTY
 
 
 def _if_blank(_rule: Rule, standing: Standing, wanted: Wanted) -> Decision:
@@ -182,7 +186,7 @@ def decide(rule: Rule, standing: Standing, wanted: Wanted) -> Decision:
 def same_value(standing: str, wanted: str, *, kind: str = "string") -> bool:
     """Whether HubSpot's text and ours mean the same. `kind` is the property's type in HubSpot's words.
 
-    HubSpot gives back "7" for "7.0", milliseconds or ISO for a time, and trims texts.
+    HubSpot gives back "7" for "7.0", milliseconds or ISO for a time, several options in an order of its own, and trims texts.
     """
     left, right = _normal(standing), _normal(wanted)
     if left == right:
@@ -191,6 +195,8 @@ def same_value(standing: str, wanted: str, *, kind: str = "string") -> bool:
         return False
     if kind == "number":
         return _number(left) is not None and _number(left) == _number(right)
+    if kind == "enumeration":
+        return _options(left) == _options(right)
     if kind in ("datetime", "date"):
         return _moment(left) is not None and _moment(left) == _moment(right)
     return False
@@ -198,6 +204,10 @@ def same_value(standing: str, wanted: str, *, kind: str = "string") -> bool:
 
 def _normal(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
+
+
+def _options(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(";") if part.strip())
 
 
 def _number(text: str) -> Decimal | None:

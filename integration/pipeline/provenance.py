@@ -22,7 +22,7 @@ _LIST_BYTES: Final = 45_000
 """Each of the two lists: the answer stays under 100 kB."""
 _VALUE_LIMIT: Final = 160
 _URL_LIMIT: Final = 200
-_KINDS: Final = ("number", "datetime")
+_KINDS: Final = ("number", "datetime", "enumeration")
 
 
 @dataclass(frozen=True)

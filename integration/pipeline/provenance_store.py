@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, and_, exists, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from integration.db.models.enrichment import FindingRow
-from integration.db.models.ledger import LedgerRow, RunRow
+from integration.db.models.ledger import LedgerRow
 from integration.db.models.results import BriefRow
 from integration.pipeline.ledger_store import COMPUTED, IS_NOTE
+from integration.pipeline.policy import OWN_PREFIX, PERSON_CHOSE
 from integration.pipeline.provenance import FactProvenance, FieldProvenance
-
-_UNDO_KIND = "undo"
+from integration.pipeline.undo.chain import UNDONE
 
 
 class ProvenanceStore:
@@ -27,8 +27,8 @@ class ProvenanceStore:
         return bool(connection.execute(select(or_(*found))).scalar_one())
 
     def fields(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[FieldProvenance]:
-        """The properties that still hold what we wrote, those with a finding first. What an undo put back is somebody else's,
-        unless it is a finding of ours again.
+        """The properties that still hold what we wrote, those with a finding first. What an undo put back for somebody
+        else is theirs (marked as superseded), and so is what a person chose.
         """
         row = LedgerRow
         newest = (
@@ -44,17 +44,22 @@ class ProvenanceStore:
             .ext(distinct_on(row.property_name))
             .subquery()
         )
+        unsaid = and_(
+            newest.c.decision_reason == UNDONE,
+            newest.c.provider == COMPUTED,
+            ~newest.c.property_name.startswith(OWN_PREFIX, autoescape=True),
+        )
         query = (
             select(
                 newest.c.property_name, newest.c.value_after, newest.c.provider, newest.c.source_url, newest.c.seen_at,
                 newest.c.confidence_ratio, newest.c.cost_usd, newest.c.run_id, newest.c.created_at,
             )
-            .join(RunRow, RunRow.run_id == newest.c.run_id, isouter=True)
             .where(
                 newest.c.superseded_at.is_(None),
                 newest.c.value_after.is_not(None),
                 newest.c.value_after != "",
-                or_(RunRow.kind.is_distinct_from(_UNDO_KIND), newest.c.provider != COMPUTED),
+                newest.c.decision_reason != PERSON_CHOSE,
+                ~unsaid,
             )
             .order_by(newest.c.provider == COMPUTED, newest.c.property_name)
         )  # fmt: skip

@@ -163,7 +163,8 @@ def plan_record(wishes: RecordWishes, standing_of: Callable[[Wish], Standing]) -
         return None
     if writes and (stamp := _planned(wishes, wishes.stamp, standing_of)) is not None:
         entries.append(stamp)
-    return RecordPlan(wishes.object_id, wishes.trace_id, tuple(entries), wishes.record.text(STATUS.name))
+    may_tell = all(wish.rule.policy is not WritePolicy.NEVER for wish in wishes.wishes if wish.property_name == STATUS.name)
+    return RecordPlan(wishes.object_id, wishes.trace_id, tuple(entries), wishes.record.text(STATUS.name), tells_status=may_tell)
 
 
 def _planned(wishes: RecordWishes, wish: Wish, standing_of: Callable[[Wish], Standing]) -> PlannedValue | None:

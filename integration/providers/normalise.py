@@ -6,7 +6,7 @@ Pure but for the tables of the libraries underneath: public suffixes, phone plan
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ _LEI: Final = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _VAT: Final = re.compile(r"[A-Z]{2}(?=[0-9A-Z]*[0-9])[0-9A-Z]{5,13}")
 _LONGEST_TEXT: Final = 2000
 _UNGUESSED_REGION: Final = "ZZ"
+_KEPT_DOMAINS: Final = 10_000
 
 
 def to_text(raw: object) -> str | None:
@@ -82,10 +83,14 @@ def to_country(raw: object) -> str | None:
 def to_domain(raw: object) -> str | None:
     """The registrable domain of a host, address or URL, lower case, in ASCII form; None for an IP address or a bare suffix."""
     text = to_text(raw)
-    if text is None:
-        return None
-    host = host_of(text)
-    if host is None or host.replace(".", "").isdigit():
+    host = None if text is None else host_of(text)
+    return None if host is None else _registrable(host)
+
+
+@lru_cache(maxsize=_KEPT_DOMAINS)
+def _registrable(host: str) -> str | None:
+    """Kept by host, never by the address a person has there."""
+    if host.replace(".", "").isdigit():
         return None
     found = _suffixes().privatesuffix(host)
     return str(found) if found else None

@@ -9,9 +9,17 @@ from functools import lru_cache
 
 def matching_words(texts: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """The wanted words found in the texts, as the profile spells them, each once, in the profile's order."""
-    pattern, spelled = _pattern(tuple(wanted))
-    found = {match.casefold() for text in texts for match in pattern.findall(text)}
+    listed = tuple(wanted)
+    _, spelled = _pattern(listed)
+    found = frozenset[str]().union(*(_found(text, listed) for text in texts))
     return tuple(spelled[word] for word in spelled if word in found)
+
+
+@lru_cache(maxsize=1024)
+def _found(text: str, wanted: tuple[str, ...]) -> frozenset[str]:
+    """Kept, since what is said of a company is looked through for each of its contacts, and few job titles are rare."""
+    pattern, _ = _pattern(wanted)
+    return frozenset(match.casefold() for match in pattern.findall(text))
 
 
 @lru_cache(maxsize=256)

@@ -17,10 +17,11 @@ class Link:
 
 
 class PortalReader:
-    """What the pages need to know of a portal. Types are plural names."""
+    """What the pages need to know of a portal. Types are plural names; `app_names` are those of the registered apps, by id."""
 
-    def __init__(self, portal: Portal) -> None:
+    def __init__(self, portal: Portal, app_names: Mapping[str, str]) -> None:
         self._portal = portal
+        self.app_names = app_names
 
     def records(self, object_type: str) -> list[Record]:
         """The live records in id order."""

@@ -58,7 +58,7 @@ def build_record(reader: PortalReader, record: Record, url_of: RecordUrl) -> Rec
         detail=detail,
         created=word_ms(record.created_at_ms),
         updated=word_ms(record.updated_at_ms),
-        groups=build_groups(record, reader.definitions(record.object_type), tuple(reader.groups(record.object_type))),
+        groups=build_groups(reader, record),
         activities=build_timeline(reader, record),
         linked=tuple(_linked_group(reader, record, object_type(to_type), url_of) for to_type in LINKED_TYPES),
     )
@@ -78,10 +78,9 @@ def name_of(record: Record) -> tuple[str, str]:
     return name or f"{object_type(record.object_type).singular.capitalize()} {record.id}", values.get("dealstage", "")
 
 
-def build_groups(
-    record: Record, definitions: Mapping[str, PropertyDefinition], groups: tuple[PropertyGroup, ...]
-) -> tuple[GroupView, ...]:
+def build_groups(reader: PortalReader, record: Record) -> tuple[GroupView, ...]:
     """The groups that have a filled property: ours first, the others in the portal's order."""
+    definitions, groups = reader.definitions(record.object_type), tuple(reader.groups(record.object_type))
     members: dict[str, list[PropertyView]] = {}
     known = {group.name for group in groups}
     ordered = sorted(record.properties, key=lambda name: _place_of(definitions.get(name), name))
@@ -90,7 +89,7 @@ def build_groups(
         if definition is None or definition.hidden:
             continue
         group = definition.group_name if definition.group_name in known else _UNGROUPED.name
-        members.setdefault(group, []).append(_property(record, definition))
+        members.setdefault(group, []).append(_property(record, definition, reader.app_names))
     views = [
         GroupView(group.name, group.label, tuple(members[group.name]), is_ours(group.name))
         for group in (*groups, _UNGROUPED)
@@ -114,10 +113,10 @@ def build_timeline(reader: PortalReader, record: Record) -> tuple[ActivityView, 
     return tuple(sorted(activities, key=lambda view: -view.sort_key))
 
 
-def _property(record: Record, definition: PropertyDefinition) -> PropertyView:
+def _property(record: Record, definition: PropertyDefinition, app_names: Mapping[str, str]) -> PropertyView:
     value = record.properties[definition.name]
     history = tuple(
-        HistoryView(word_value(entry.value, definition), word_source(entry.source), word_ms(entry.at_ms))
+        HistoryView(word_value(entry.value, definition), word_source(entry.source, app_names), word_ms(entry.at_ms))
         for entry in record.history(definition.name)
     )
     return PropertyView(

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
+from simulator.apps import App
 from simulator.crm.object_types import find_object_type
 from simulator.pages.list_page import ListWish, build_list
 from simulator.pages.portal_reader import PortalReader
@@ -30,6 +31,9 @@ class HasPortals(Protocol):
 
     @property
     def portals(self) -> Mapping[int, Portal]: ...
+
+    @property
+    def apps(self) -> Mapping[int, App]: ...
 
 
 def build_blueprint(world: HasPortals) -> Blueprint:
@@ -75,7 +79,7 @@ def _reader(world: HasPortals, portal_id: int) -> PortalReader:
     portal = world.portals.get(portal_id)
     if portal is None:
         abort(_missing("portal", portal_id))
-    return PortalReader(portal)
+    return PortalReader(portal, {str(app.app_id): app.name for app in world.apps.values()})
 
 
 def _missing(what: str, portal_id: int) -> Response:

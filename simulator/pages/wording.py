@@ -1,5 +1,6 @@
 """Words for values: moments, choices, numbers and sources as a person would read them. Times are shown in UTC."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from simulator.crm.changes import Source
@@ -34,10 +35,12 @@ def word_ms(at_ms: int) -> str:
     return word_moment(datetime.fromtimestamp(at_ms / 1000, UTC))
 
 
-def word_source(source: Source) -> str:
-    """Who wrote a value."""
+def word_source(source: Source, app_names: Mapping[str, str] | None = None) -> str:
+    """Who wrote a value. `app_names`: by app id, for those whose name is known."""
     if source.label:
         return source.label
+    if source.type == "INTEGRATION" and app_names and source.id in app_names:
+        return app_names[source.id]
     pattern = _SOURCES.get(source.type, f"{source.type.replace('_', ' ').capitalize()} {{id}}")
     return pattern.format(id=source.id).replace(" ()", "").strip()
 

@@ -98,6 +98,7 @@ def test_on_a_phone_the_menu_opens_and_leads_on(new_page: NewPage, busy: Account
     expect(console.page.get_by_text("There is nothing to do.")).to_be_visible()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_every_page_passes_axe_fits_its_window_and_breaks_no_policy(
     new_page: NewPage, busy: Account, size: tuple[int, int]

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from integration.db.embedded import EmbeddedPostgres
+from integration.demo.observing import wait_until_reconciled
 from integration.demo.stand import Stand, StandOptions
 from tests.scenario.account import Account
 
 PLENTY = 1_000
 """Calls in ten seconds: the quota shall not be what a scenario waits for."""
+_WITNESS = 910_000
+"""An account that is there from the start and tells by its checkpoints what the clock has done."""
 _portal_ids = itertools.count(910_001)
 _CALM = {
     "webhooks": {"duplicate_ratio": 0.0, "repeated_id_ratio": 0.0, "shuffle": False, "retry_scale": 0.001},
@@ -31,6 +34,8 @@ def shared_stand(postgres: EmbeddedPostgres, template_database: str, tmp_path_fa
     postgres.ensure_database(name, template=template_database)
     options = StandOptions(worker_concurrency=16, requests_per_10_s=PLENTY, extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"})
     with Stand(tmp_path_factory.mktemp("stand"), postgres.url(name), options) as running:
+        running.add_portal(_WITNESS)
+        running.install(_WITNESS)
         yield running
     postgres.drop_database(name)
 
@@ -55,6 +60,12 @@ def open_account(stand: Stand) -> OpenAccount:
         return account
 
     return open_one
+
+
+@pytest.fixture
+def quiet_clock(stand: Stand) -> None:
+    """The clock's first repair pass, half a minute after the start, is over: nothing is worked on but what the test asks for."""
+    wait_until_reconciled(stand, _WITNESS)
 
 
 @pytest.fixture

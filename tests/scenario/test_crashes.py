@@ -18,8 +18,8 @@ from tests.scenario.conftest import PLENTY, new_account
 RECORDS = 2_000
 COMPANY_COUNT = 100
 KILLS = 6
-IMPATIENT = {"LEADLIGHT_LEASE_S": "20", "LEADLIGHT_PROVIDER_RATE_FACTOR": "0"}
-"""What a dead worker held is free again after 20 s, where production waits 45; providers are asked as fast as they answer."""
+IMPATIENT = {"LEADLIGHT_LEASE_S": "10", "LEADLIGHT_PROVIDER_RATE_FACTOR": "0"}
+"""What a dead worker held is free again after 10 s, where production waits 45; providers are asked as fast as they answer."""
 BRIEF_MARK = "Written by Leadlight from the sources above."
 
 

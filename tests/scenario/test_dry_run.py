@@ -129,6 +129,7 @@ def test_accepting_applies_exactly_what_was_proposed_and_a_second_time_nothing(d
     assert len(record_writes(dry)) == calls
 
 
+@pytest.mark.usefixtures("quiet_clock")
 def test_a_field_that_a_person_edited_after_the_proposal_is_left_alone_and_only_that(dry: Account) -> None:
     proposed = proposals(dry)
     company = next(object_id for object_type, object_id, _ in proposed if object_type == COMPANIES)
@@ -181,6 +182,7 @@ def test_only_an_admin_makes_a_portal_write(dry: Account) -> None:
     assert record_writes(dry) == []
 
 
+@pytest.mark.usefixtures("quiet_clock")
 def test_a_live_portal_may_be_looked_at_without_writing(open_account: OpenAccount) -> None:
     account = open_account("look", installed=False)
     account.add_companies(1)

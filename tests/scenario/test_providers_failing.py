@@ -19,6 +19,7 @@ CONTACT_COUNT = 12
 COMPANY_COUNT = 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_records_are_written_although_providers_fail(open_account: OpenAccount, case: str) -> None:
     accounts = [open_account(key.removeprefix("key-"), keys={"apollo": key, "hunter": key}) for key in CASES[case]]

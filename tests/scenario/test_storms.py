@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from tests.scenario.account import Account
 from tests.scenario.conftest import OpenAccount, new_account
@@ -82,6 +84,7 @@ def test_a_token_that_ends_unforeseen_costs_few_calls_and_no_record(open_account
     assert account.stand.status(account.portal_id).dead_letters == 0
 
 
+@pytest.mark.slow
 def test_a_storm_of_429_is_waited_out(open_account: OpenAccount) -> None:
     account = open_account("limited")
     account.stand.control.post(
@@ -96,6 +99,7 @@ def test_a_storm_of_429_is_waited_out(open_account: OpenAccount) -> None:
     assert not account.doubled_notes()
 
 
+@pytest.mark.slow
 def test_answers_that_are_cut_off_after_the_write_do_not_double_notes(open_account: OpenAccount) -> None:
     account = open_account("cut")
     account.stand.control.post(

@@ -138,6 +138,10 @@ class TrustAccount:
     def undo_record(self, object_id: str) -> str | None:
         return self._undone(UndoScope("record", object_type=COMPANIES, object_id=object_id))
 
+    def undo_provider(self) -> str | None:
+        """Everything that the one provider here ever gave."""
+        return self._undone(UndoScope("provider", provider="apollo"))
+
     def merge(self, survivor_id: str, gone_id: str) -> None:
         """A person merges; our side is told as a webhook would."""
         self._pass_time()

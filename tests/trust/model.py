@@ -124,6 +124,14 @@ class FieldModel:
         if len(beneath) < len(self.layers):
             self._put_back(beneath, undo, now)
 
+    def undo_provider(self, undo: int, now: int) -> None:
+        """Take every value of the provider away that lies on top; what an undo emptied or put back for others is no provider's."""
+        beneath = list(self.layers)
+        while beneath and beneath[-1].set_by == beneath[-1].owner == "ours":
+            beneath.pop()
+        if len(beneath) < len(self.layers):
+            self._put_back(beneath, undo, now)
+
     def _put_back(self, beneath: list[Layer], undo: int, now: int) -> None:
         before = beneath[-1] if beneath else Layer("", "ours", None, now)
         if before.value != self.value:

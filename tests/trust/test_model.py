@@ -55,12 +55,17 @@ class UndoRecord:
 
 
 @dataclass(frozen=True)
+class UndoProvider:
+    """Undo everything the provider gave, on all records."""
+
+
+@dataclass(frozen=True)
 class Merge:
     survivor: str
     gone: str
 
 
-Step = Edit | Run | UndoRun | UndoRecord | Merge
+Step = Edit | Run | UndoRun | UndoRecord | UndoProvider | Merge
 
 
 def _edits() -> st.SearchStrategy[Edit]:
@@ -84,9 +89,10 @@ def _steps() -> st.SearchStrategy[list[Step]]:
         "edit": _edits(),
         "undo": st.builds(UndoRun, st.integers(0, 2)),
         "undo_record": st.builds(UndoRecord, st.sampled_from(RECORDS)),
+        "undo_provider": st.just(UndoProvider()),
         "merge": st.builds(Merge, st.sampled_from(RECORDS), st.sampled_from(RECORDS)),
     }
-    kind = st.sampled_from(("run", "run", "run", "run", "edit", "edit", "undo", "undo", "undo_record", "merge"))
+    kind = st.sampled_from(("run", "run", "run", "run", "edit", "edit", "undo", "undo", "undo_record", "undo_provider", "merge"))
     return st.lists(kind.flatmap(lambda name: kinds[name]), min_size=8, max_size=16)
 
 
@@ -147,6 +153,13 @@ class Play:
                 undo = self.account.undo_record(self.ids[record])
                 for found in self.model.records[record].values():
                     found.undo_all(len(self.runs), self.now)
+                self.runs += [undo] if undo else []
+            case UndoProvider():
+                self.quiet_since = None
+                undo = self.account.undo_provider()
+                for fields in self.model.records.values():
+                    for found in fields.values():
+                        found.undo_provider(len(self.runs), self.now)
                 self.runs += [undo] if undo else []
             case Merge(survivor, gone) if survivor != gone and survivor in self.ids and gone in self.ids:
                 self.quiet_since = None

@@ -1,6 +1,9 @@
 """The frame around every console page: checks the visit, calls the page, audits actions, and turns errors into pages.
 
 Pages are found in `pages/`; this file knows none of them.
+Limit: the audit row is written right after the action and not in its transaction, since actions that ask HubSpot (merge, disconnect, accept) need
+several transactions of their own. A process that dies between the two has done the deed without the row; merges, undos and accepts then still
+say in their run who asked for them. Limit: a refused form loses what was typed into it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +17,11 @@ from integration.admin.console.discovery import menu_for
 from integration.core.clock import Clock
 from integration.hubspot.manifest import APP_NAME
 from integration.hubspot.objects import OBJECT_TYPE_IDS, SINGULAR
+from integration.pipeline.ledger_store import COMPUTED
+from integration.pipeline.policies.words import REASONS, reason_in_words
+from integration.pipeline.undo.reasons import REASONS as UNDO_REASONS
+from integration.providers.base import CRM_PROVIDER
+from integration.providers.registry import provider_infos
 
 _NOTICE_LIMIT: Final = 900
 """A cookie holds 4 kB."""
@@ -75,6 +81,9 @@ class Presenter:
             "ago": lambda at: ago_text(at, self.clock()),
             "lasts": lasts_text,
             "crm_url": lambda object_type, object_id: self._crm_url(visit.portal_id, object_type, object_id),
+            "why": why_in_words,
+            "said": lambda error: why_in_words(error) if is_reason(error) else error,
+            "provider_name": provider_name,
             "singular": lambda object_type: SINGULAR.get(object_type, object_type),
         }
 
@@ -100,6 +109,29 @@ def zone_of(visit: Visit) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+@cache
+def _titles() -> Mapping[str, str]:
+    return {info.name: info.title for info in provider_infos()}
+
+
+def provider_name(name: str | None) -> str:
+    """The provider as people know it: "Apollo.io"; what Leadlight computed is Leadlight's."""
+    if not name:
+        return ""
+    own = {COMPUTED: APP_NAME, CRM_PROVIDER: "HubSpot"}
+    return own.get(name) or _titles().get(name) or name.replace("_", " ").capitalize()
+
+
+def is_reason(text: str) -> bool:
+    """Whether this is one of our machine words for why, and no sentence."""
+    return text in REASONS or text in UNDO_REASONS
+
+
+def why_in_words(reason: str) -> str:
+    """A machine word of the ledger in plain words; an unknown one is shown as it is."""
+    return UNDO_REASONS.get(reason) or reason_in_words(reason)
 
 
 def moment_text(at: datetime | None, zone: ZoneInfo) -> str:

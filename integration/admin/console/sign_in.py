@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from integration.admin.console.audit_store import AuditStore
 from integration.admin.console.gate import Gate
 from integration.admin.console.problems import for_error
 from integration.admin.install import InstallParts, begin_consent
@@ -56,9 +57,20 @@ class _Door:
         visit = self.gate.visit(portal_id)
         self.gate.require_own_form(visit)
         with self.parts.database.begin() as connection:
-            if request.form.get("everywhere"):
+            everywhere = bool(request.form.get("everywhere"))
+            if everywhere:
                 self.gate.sessions.end_all(connection, portal_id=portal_id, email=visit.email)
             self.gate.sessions.end(connection, portal_id=portal_id, cookie=self.gate.cookie())
+            AuditStore().add(
+                connection,
+                portal_id=portal_id,
+                actor=visit.email,
+                role=visit.role.word,
+                action="signed_out",
+                target=visit.email,
+                detail={"everywhere": everywhere},
+                now=self.gate.clock(),
+            )
         response = redirect(url_for("sign_in.left"), code=303)
         self.gate.take_cookie(response)
         return response

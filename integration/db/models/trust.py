@@ -83,6 +83,7 @@ class ReviewRow(Base):
     state: Mapped[Str]
     choice: Mapped[Str | None]
     run_id: Mapped[Str]
+    """Always "": who asks stands before any run and cannot name one; the record's story tells the run by its time."""
     opened_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     decided_at: Mapped[Moment | None]
     decided_by: Mapped[Str | None]

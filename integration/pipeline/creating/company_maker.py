@@ -1,8 +1,8 @@
 """A company record for a contact that has none, where an admin wants that: found or created once, and associated.
 
 Only where the contact's own business address names the company, and the identity gate let through what a provider or the web site says about
-that very domain; never for mailbox providers. A domain that merely leads elsewhere makes no company. In a dry run nothing is made; the run
-counts what would be.
+that very domain; never for mailbox providers. A domain that merely leads elsewhere makes no company.
+Limit: in a dry run nothing is made and nothing proposed; the run counts what would be, and the contact's next pass after going live makes it.
 Limit: a company made here is not removed by an undo; only the records' values are. Limit: one that a person deleted is not made again.
 """
 

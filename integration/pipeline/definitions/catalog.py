@@ -13,9 +13,11 @@ from integration.core.clock import Clock
 from integration.core.errors import AppError, RateLimited, Unavailable
 from integration.db.session import Database
 from integration.hubspot.objects import BATCH_LIMIT, PropertyDefinition
+from integration.pipeline.alert_store import AlertStore
 from integration.pipeline.definitions.catalog_store import Catalog, CatalogStore
 
 MAX_AGE: Final = timedelta(hours=1)
+_RESOLVED_BY: Final = "Leadlight: the property was changed in HubSpot"
 
 
 class DefinitionReader(Protocol):
@@ -33,6 +35,7 @@ class Catalogs:
         self._clock = clock
         self._names_of = names_of
         self._store = CatalogStore()
+        self._alerts = AlertStore()
 
     def current(self, client: DefinitionReader, *, portal_id: int, object_type: str) -> Catalog:
         """The catalog, at most an hour old; older while HubSpot cannot be asked. Costs one call an hour.
@@ -55,7 +58,7 @@ class Catalogs:
             return self._store.find(connection, portal_id=portal_id, object_type=object_type)
 
     def refresh(self, client: DefinitionReader, *, portal_id: int, object_type: str) -> Catalog:
-        """The catalog as HubSpot has it now. One call. Raises the client's AppError."""
+        """The catalog as HubSpot has it now; alerts about what changed meanwhile are closed. One call. Raises the client's AppError."""
         asked_at = self._clock()
         names = self._names_of(object_type)
         if len(names) > BATCH_LIMIT:
@@ -63,5 +66,14 @@ class Catalogs:
         found = client.property_definitions(object_type, names) if names else {}
         catalog = Catalog(object_type, found, asked_at)
         with self._database.begin() as connection:
+            known = self._store.find(connection, portal_id=portal_id, object_type=object_type)
             self._store.save(connection, portal_id=portal_id, catalog=catalog)
+            self._alerts.resolve_about(
+                connection,
+                portal_id=portal_id,
+                object_type=object_type,
+                property_names=[] if known is None else [one for one in names if known.find(one) != catalog.find(one)],
+                by=_RESOLVED_BY,
+                now=asked_at,
+            )
         return catalog

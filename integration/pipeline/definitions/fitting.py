@@ -28,6 +28,7 @@ TEXT_LIMIT: Final = 65_536
 _WORDS_OF_YES: Final = {"true": "true", "yes": "true", "1": "true", "false": "false", "no": "false", "0": "false"}
 _PHONE_FIELD: Final = "phonenumber"
 _SHOWN_VALUE_LIMIT: Final = 80
+_MOST_DIGITS: Final = 30
 
 
 class Sense(StrEnum):
@@ -100,12 +101,14 @@ def _phone(definition: PropertyDefinition, given: Given) -> str | Misfit:
 
 
 def _number(definition: PropertyDefinition, given: Given) -> str | Misfit:
-    text = given.texts[0]
     try:
-        usable = len(given.texts) == 1 and Decimal(text).is_finite()
+        number = Decimal(given.texts[0]) if len(given.texts) == 1 else None
     except InvalidOperation:
-        usable = False
-    return text if usable else _unfit(definition, given, "it is not a number")
+        number = None
+    # An exponent of any size would be written out in as many digits.
+    if number is None or not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return _unfit(definition, given, "it is not a number")
+    return f"{number:f}"
 
 
 def _bool(definition: PropertyDefinition, given: Given) -> str | Misfit:
@@ -131,13 +134,22 @@ def _enumeration(definition: PropertyDefinition, given: Given) -> str | Misfit:
     if definition.has_external_options:
         return ";".join(given.texts)
     values: dict[str, None] = {}
-    parts = [part for text in given.texts for part in (text.split(";") if takes_many else [text]) if part.strip()]
-    for part in parts:
+    for part in _parts(definition, given) if takes_many else given.texts:
         match = _option(definition, part.strip(), given.sense)
         if match.state != "matched":
             return _no_option(definition, part.strip(), match)
         values[match.value] = None
     return ";".join(values)
+
+
+def _parts(definition: PropertyDefinition, given: Given) -> list[str]:
+    """The options meant: HubSpot separates several with a semicolon, which a label may hold too."""
+    return [
+        part
+        for text in given.texts
+        for part in ([text] if _option(definition, text, given.sense).state == "matched" else text.split(";"))
+        if part.strip()
+    ]
 
 
 def _option(definition: PropertyDefinition, text: str, sense: Sense) -> OptionMatch:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -57,16 +57,23 @@ def folded(text: str) -> str:
 
 
 def _match(definition: PropertyDefinition, text: str) -> OptionMatch:
-    key = folded(text)
-    tries = (
-        [value for value, _ in definition.options if value == text],
-        [value for value, label in definition.options if label.strip() == text],
-        [value for value, _ in definition.options if key and folded(value) == key],
-        [value for value, label in definition.options if key and folded(label) == key],
-    )
-    found = [_chosen(definition, values) for values in tries]
-    clear = next((match for match in found if match.state in ("matched", "ambiguous")), None)
-    return clear or next((match for match in found if match.state == "hidden"), _UNKNOWN)
+    fallback = _UNKNOWN
+    for values in _tries(definition, text):
+        found = _chosen(definition, values)
+        if found.state in ("matched", "ambiguous"):
+            return found
+        if found.state == "hidden":
+            fallback = found
+    return fallback
+
+
+def _tries(definition: PropertyDefinition, text: str) -> Iterator[list[str]]:
+    """The values of the options that could be meant, the surest way to tell first; a later way is taken only when no earlier one answers."""
+    yield [value for value, _ in definition.options if value == text]
+    yield [value for value, label in definition.options if label.strip() == text]
+    if key := folded(text):
+        yield [value for value, _ in definition.options if folded(value) == key]
+        yield [value for value, label in definition.options if folded(label) == key]
 
 
 def _chosen(definition: PropertyDefinition, values: list[str]) -> OptionMatch:

@@ -8,11 +8,11 @@ from typing import Final
 from integration.core.errors import BadInput
 from integration.hubspot.objects import CrmRecord
 from integration.pipeline.duplicates.merge_preview import FieldOutcome, MergePreview
-from integration.pipeline.policy import Decision, WritePolicy
+from integration.pipeline.policy import PERSON_CHOSE, Decision, WritePolicy
 from integration.pipeline.write_plan import PlannedValue, RecordPlan, WantedValue
 
 _TRACE: Final = Decision("keep", "before_merge")
-_CHOSEN: Final = Decision("write", "person_chose")
+_CHOSEN: Final = Decision("write", PERSON_CHOSE)
 
 
 def chosen_fields(preview: MergePreview, names: Iterable[str]) -> tuple[FieldOutcome, ...]:

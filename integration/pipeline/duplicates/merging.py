@@ -206,10 +206,18 @@ class Merger:
             with self._database.begin() as connection:
                 self._close(connection, command.portal_id, run_id, "unknown" if unknown else "refused")
                 if not unknown:
-                    self._set_state(connection, command, OPEN)
+                    self._reopen(connection, command)
             if not isinstance(error, Rejected):
                 raise
             raise Conflict(f"HubSpot refused the merge and changed nothing. It says: {error.message}", reason="refused") from error
+
+    def _reopen(self, connection: Connection, command: MergeCommand) -> None:
+        """A refused pair is open again, unless the refusal only says that somebody else merged it at the same moment."""
+        pair = self._pairs.find(
+            connection, portal_id=command.portal_id, object_type=command.object_type, ids=command.ids, lock=True
+        )
+        if pair is not None and pair.state == MERGING:
+            self._set_state(connection, command, OPEN)
 
     def _finish(self, command: MergeCommand, survivor_id: str, run_id: str) -> None:
         gone = [one for one in command.ids if one != survivor_id]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
+
+from sqlalchemy import Connection
 
 from integration.core.clock import Clock
 from integration.core.errors import BadInput, NotFound, UpstreamError
 from integration.db.session import Database
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.portal_store import Portal, PortalStore
+from integration.pipeline.alert_store import AlertStore
 from integration.pipeline.definitions.catalog import Catalogs, DefinitionReader
 from integration.pipeline.definitions.catalog_store import Catalog
 from integration.pipeline.definitions.names import ROUTING_NAMES, catalog_names, own_names
@@ -95,7 +98,7 @@ class PolicyDesk:
         catalog = self._catalogs.refresh(self._clients.for_portal(portal_id), portal_id=portal_id, object_type=object_type)
         check_rule(object_type, name, rule, catalog, currency=_currency(portal))
         with self._database.begin() as connection:
-            self._store.save(connection, portal_id=portal_id, object_type=object_type, rules={name: rule}, by=by, now=self._clock())
+            self._save(connection, portal_id, object_type, {name: rule}, by)
 
     def reset(self, portal_id: int, object_type: str, name: str) -> Rule:
         """The default rule, which holds again. Raises BadInput for a property that has none."""
@@ -119,15 +122,16 @@ class PolicyDesk:
         usable = [entry for entry in properties if entry.name not in problems]
         closed = preset_rules(Preset.CAUTIOUS, [entry for entry in properties if entry.name in problems])
         with self._database.begin() as connection:
-            self._store.save(
-                connection,
-                portal_id=portal_id,
-                object_type=object_type,
-                rules={**preset_rules(preset, usable), **closed},
-                by=by,
-                now=self._clock(),
-            )
+            self._save(connection, portal_id, object_type, {**preset_rules(preset, usable), **closed}, by)
         return PresetOutcome(tuple(entry.name for entry in usable), tuple(problems.values()))
+
+    def _save(self, connection: Connection, portal_id: int, object_type: str, rules: Mapping[str, Rule], by: str) -> None:
+        """Alerts about these properties have been answered with that; what is still amiss opens them again."""
+        now = self._clock()
+        self._store.save(connection, portal_id=portal_id, object_type=object_type, rules=rules, by=by, now=now)
+        AlertStore().resolve_about(
+            connection, portal_id=portal_id, object_type=object_type, property_names=[*rules], by=by, now=now
+        )
 
     def _line(
         self,

@@ -2,6 +2,7 @@
 
 The history is worth a call for every planned write to a property that is not ours, and for one of ours only where something else stands than
 what we wrote there last. A first write of our own properties costs none.
+Limit: who edits one of our own properties in the seconds between our reading the record and our writing it is overwritten there.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from integration.hubspot.objects import CrmRecord, PropertyVersion
-from integration.pipeline.ledger_store import LastWrite
+from integration.pipeline.ledger_store import COMPUTED, LastWrite
 from integration.pipeline.policies.origins import origin_of, origin_put_back
-from integration.pipeline.policy import OWN_PREFIX, Origin, Standing, same_value
+from integration.pipeline.policy import OWN_PREFIX, PERSON_CHOSE, Origin, Standing, same_value
 from integration.pipeline.undo.chain import UNDONE
 from integration.pipeline.write_plan import RecordWishes, Wish
 
@@ -67,6 +68,8 @@ class Standings:
     def _unasked(value: str, last: LastWrite | None, undone: str | None, kind: str) -> Standing:
         """Without history: ours is what we wrote there last; anything else is somebody's, and nothing is known of its age."""
         if last is not None and value and same_value(value, last.value_after or "", kind=kind):
+            if last.reason == PERSON_CHOSE:
+                return Standing(value, Origin.PERSON, None, None, undone)
             return Standing(value, Origin.OURS, last.seen_at or _LONG_AGO, last.confidence_ratio, undone)
         return Standing(value, Origin.OTHER_APP if value.strip() else None, _LONG_AGO, None, undone)
 
@@ -79,11 +82,19 @@ class Standings:
         value = newest.value or ""
         written = None if last is None else last.value_after or ""
         origin = origin_of(versions, app_id=self.app_id, last_written=written, kind=kind)
-        if origin is Origin.OURS and value and last is not None and last.reason == UNDONE and last.superseded:
+        if origin is Origin.OURS and value and last is not None and _put_back_for_others(last):
             return Standing(value, origin_put_back(versions, app_id=self.app_id, kind=kind), newest.at, None, undone)
         if origin is Origin.OURS and last is not None and same_value(value, written or "", kind=kind):
+            if last.reason == PERSON_CHOSE:
+                return Standing(value, Origin.PERSON, newest.at, None, undone)
             return Standing(value, origin, last.seen_at or newest.at, last.confidence_ratio, undone)
         return Standing(value, origin, newest.at, None, undone)
+
+
+def _put_back_for_others(last: LastWrite) -> bool:
+    """Whether an undo of ours put somebody else's value back; an undo cut off before it said whose counts as that, to be on the safe side."""
+    is_unsaid = last.provider == COMPUTED and not last.property_name.startswith(OWN_PREFIX)
+    return last.reason == UNDONE and (last.superseded or is_unsaid)
 
 
 def could_change(wishes: RecordWishes) -> list[str]:

@@ -40,6 +40,14 @@ REASONS: Final[Mapping[str, str]] = {
     "person_chose": "a person chose this value after a merge",
     "before_merge": "stood here before a merge",
     "value_unfit": "the value does not fit the type of the property",
+    "note_created": "this note was not there yet",
+    "note_changed": "what the note tells has changed",
+    "note_found": "Leadlight's own note was found again",
+    "changed_since": "somebody changed it after the dry run",
+    "stands_already": "it stands there already",
+    "record_gone": "the record was deleted in HubSpot",
+    "overtaken": "a live run was faster",
+    "declined_by_person": "a person declined it",
 }
 
 

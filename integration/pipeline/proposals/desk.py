@@ -78,6 +78,7 @@ class Desk:
 
     def accept(self, connection: Connection, *, portal_id: int, scope: Scope, requested_by: str) -> Accepted:
         """Begin to apply what is open now in the scope; what is proposed later is not part of it. One that is under way is resumed first."""
+        self._open.hold_still(connection, portal_id=portal_id, for_accept=True)
         running = self._accepts.find_unfinished(connection, portal_id=portal_id)
         if running is not None:
             counts = self._open.count(connection, portal_id=portal_id, scope=running.scope)
@@ -112,6 +113,5 @@ class Desk:
         portal = self._portals.find(connection, portal_id=portal_id)
         if portal is None:
             raise NotFound(f"Leadlight is not installed in portal {portal_id}.")
-        chosen = {**portal.preferences, DRY_RUN_PREFERENCE: dry}
-        self._portals.save_preferences(connection, portal_id=portal_id, preferences=chosen)
+        self._portals.change_preferences(connection, portal_id=portal_id, changes={DRY_RUN_PREFERENCE: dry})
         return portal

@@ -54,8 +54,8 @@ def current_value(history: History, object_id: str, property_name: str) -> str:
 
 
 def means_same(left: str | None, right: str | None) -> bool:
-    """Whether two texts are one value of a property whose type we do not know: also as a number or as a time."""
-    return any(same_value(left or "", right or "", kind=kind) for kind in ("number", "datetime"))
+    """Whether two texts are one value of a property whose type we do not know: also as a number, a time or several options."""
+    return any(same_value(left or "", right or "", kind=kind) for kind in ("number", "datetime", "enumeration"))
 
 
 def plans_of(fields: Sequence[Proposal], *, run_id: str) -> list[RecordPlan]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Text, and_, case, delete, func, not_, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Text, and_, case, delete, func, literal, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
@@ -89,6 +89,12 @@ class OpenProposalStore:
             connection.execute(delete(LedgerRow).where(*mine))
         else:
             connection.execute(update(LedgerRow).where(*mine).values(_closed(_OVERTAKEN, now)))
+
+    def hold_still(self, connection: Connection, *, portal_id: int, for_accept: bool = False) -> None:
+        """Until the transaction ends, no accept of the portal begins between a look at what is open and its replacement by a dry pass."""
+        key = func.hashtextextended(literal(f"accept:{portal_id}", Text()), 0)
+        lock = func.pg_advisory_xact_lock if for_accept else func.pg_advisory_xact_lock_shared
+        connection.execute(select(lock(key)))
 
     def being_accepted(
         self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str]

@@ -92,7 +92,7 @@ def judge_field(writes: Sequence[OwnWrite], versions: Sequence[Version], *, kind
     # The history knows of a change between our reading and our writing; where both agree, our spelling is the one HubSpot gave us.
     value = before if beneath is None or same_value(beneath.value, before, kind=kind) else beneath.value
     if same_value(value, standing, kind=kind):
-        return Verdict("keep", ALREADY_BACK, value, standing, ids)
+        return Verdict("keep", ALREADY_BACK, value, standing, ids, source)
     return Verdict("restore", UNDONE, value, standing, ids, source)
 
 

@@ -76,10 +76,11 @@ class FieldUndo:
                 judged.append(self._judge(field, definitions[field.property_name].type, histories))
         self._note_findings(batch, judged)
         self._restore(report, [one for one in judged if one.verdict.action == "restore"])
+        # What this undo wrote before it was interrupted stands in the ledger already; whose it is may not be noted yet.
+        own_work = [one for one in judged if one.field.by_this_run and one.verdict.reason == ALREADY_BACK]
+        self._carry_sources(batch, own_work)
         for one in judged:
-            # What this undo wrote before it was interrupted stands in the ledger already.
-            found_own_work = one.field.by_this_run and one.verdict.reason == ALREADY_BACK
-            if one.verdict.action == "keep" and not found_own_work:
+            if one.verdict.action == "keep" and one not in own_work:
                 _keep(report, one.field, one.verdict)
 
     def _histories(self, batch: UndoBatch, fields: Sequence[FieldWrites]) -> History:
@@ -128,9 +129,15 @@ class FieldUndo:
             (one, one.planned(one.verdict.value, "" if one.must_be_cleared_first else one.verdict.standing)) for one in judged
         ]
         self._door.write(batch.client, run, _plans(batch, entries))
+        self._carry_sources(batch, judged)
+
+    def _carry_sources(self, batch: UndoBatch, judged: Sequence[_Judged]) -> None:
+        """Note whose values were put back, and where ours are from."""
         restored = [
             RestoredFrom(one.field.object_id, one.field.property_name, one.verdict.source_id) for one in judged if one.verdict.value
         ]
+        if not restored:
+            return
         with self._database.begin() as connection:
             self._store.carry_sources(
                 connection,

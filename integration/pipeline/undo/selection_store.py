@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from integration.db.models.created import CreatedObjectRow
 from integration.db.models.ledger import LedgerRow
 from integration.hubspot.objects import NOTES, SINGULAR, TASKS
+from integration.pipeline.policy import PERSON_CHOSE
+from integration.pipeline.undo.chain import UNDONE
 from integration.pipeline.undo.request import KEPT_FOR, UndoScope
 
 ARRIVED: Final = ("written", "unknown", "pending")
@@ -19,6 +21,12 @@ REMOVABLE: Final = (NOTES, TASKS)
 OWN_PROVIDER: Final = "leadlight"
 NOTE_PREFIX: Final = "note:"
 TASK_PREFIX: Final = "task:"
+
+_IS_NOT_GIVEN: Final = or_(
+    LedgerRow.decision_reason == PERSON_CHOSE,
+    and_(LedgerRow.decision_reason == UNDONE, or_(LedgerRow.superseded_at.is_not(None), LedgerRow.value_after == "")),
+)
+"""Our hand, and no provider's value: what a person chose, and what an undo emptied or put back for somebody else."""
 
 
 def own_writes(portal_id: int) -> ColumnElement[bool]:
@@ -41,7 +49,7 @@ def is_selected(scope: UndoScope) -> ColumnElement[bool]:
     if scope.kind == "run":
         conditions.append(LedgerRow.run_id == scope.run_id)
     if scope.kind == "provider":
-        conditions.append(LedgerRow.provider == scope.provider)
+        conditions += [LedgerRow.provider == scope.provider, ~_IS_NOT_GIVEN]
     if scope.kind == "record":
         conditions += [LedgerRow.object_type == scope.object_type, LedgerRow.object_id == scope.object_id]
         if scope.property_name:

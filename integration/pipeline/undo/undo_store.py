@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    or_,
     select,
     tuple_,
     union,
@@ -25,8 +26,9 @@ from sqlalchemy import (
 
 from integration.db.models.created import CreatedObjectRow
 from integration.db.models.ledger import LedgerRow, NoteRow
+from integration.pipeline.policy import PERSON_CHOSE
 from integration.pipeline.rowset_store import Columns, rows_as_table
-from integration.pipeline.undo.chain import OwnWrite
+from integration.pipeline.undo.chain import UNDONE, OwnWrite
 from integration.pipeline.undo.request import KEPT_FOR, UndoScope
 from integration.pipeline.undo.selection_store import (
     NOTE_PREFIX,
@@ -248,8 +250,15 @@ class UndoStore:
         given = rows_as_table("given", _SOURCE, rows)
         earlier = LedgerRow.__table__.alias("earlier")
         found = given.outerjoin(earlier, and_(earlier.c.portal_id == portal_id, earlier.c.id == given.c.row_id))
-        source = select(given.c.object_id, given.c.property_name, *(earlier.c[name] for name in ("id", *_CARRIED)))
+        source = select(
+            given.c.object_id,
+            given.c.property_name,
+            *(earlier.c[name] for name in ("id", *_CARRIED, "decision_reason", "superseded_at")),
+        )
         known = source.select_from(found).subquery()
+        # An earlier undo may itself have put somebody else's value there, and what a person chose is theirs.
+        put_back = and_(known.c.decision_reason == UNDONE, known.c.superseded_at.is_not(None))
+        not_ours = or_(known.c.id.is_(None), known.c.decision_reason == PERSON_CHOSE, put_back)
         carried = {name: func.coalesce(known.c[name], LedgerRow.__table__.c[name]) for name in _CARRIED}
         connection.execute(
             update(LedgerRow)
@@ -261,7 +270,7 @@ class UndoStore:
                 LedgerRow.property_name == known.c.property_name,
                 LedgerRow.decision == "write",
             )
-            .values(**carried, superseded_at=case((known.c.id.is_(None), now)))
+            .values(**carried, superseded_at=case((not_ours, now)))
         )
 
 

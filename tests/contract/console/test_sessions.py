@@ -9,8 +9,9 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
+from werkzeug.datastructures import MultiDict
 
-from integration.admin.console.base import Role
+from integration.admin.console.base import Role, Visit
 from integration.admin.console.role_store import RoleStore
 from integration.admin.console.session_store import SessionStore
 from integration.app import build_parts
@@ -19,6 +20,8 @@ from integration.core.crypto import new_key
 from integration.core.settings import Settings
 from integration.db.models import ConsoleSessionRow
 from integration.db.session import Database
+from integration.pipeline.lanes import BACKFILL, LIVE
+from integration.pipeline.worklist_store import WorkRequest
 from integration.web_app import build_app
 from tests.contract.console.conftest import OURS, THEIRS, Browser, Desk
 
@@ -156,6 +159,8 @@ def test_signing_out_ends_this_session_and_everywhere_ends_all(desk: Desk) -> No
     assert [browser.get().status_code for browser in (first, second, third)] == [303, 200, 200]
     second.client.post(f"/admin/{OURS}/sign-out", data={"csrf_token": _token_of(second), "everywhere": "yes"})
     assert [browser.get().status_code for browser in (second, third)] == [303, 303]
+    log = says(desk.sign_in(OURS, Role.ADMIN), "/audit")
+    assert log.count('<td data-label="What">signed out') == 2, "the refused form did not sign anybody out"
 
 
 def _token_of(browser: Browser) -> str:
@@ -188,3 +193,33 @@ def test_without_a_client_id_the_sign_in_says_what_to_set_up(database: Database)
         answer = build_app(build_parts(settings, database, held)).test_client().get("/admin/sign-in")
     assert answer.status_code == 404
     assert "HUBSPOT_CLIENT_ID" in answer.get_data(as_text=True)
+
+
+def test_a_choice_made_from_a_stale_page_does_not_end_a_dry_run_that_began_meanwhile(desk: Desk) -> None:
+    admin, portals = desk.sign_in(OURS, Role.ADMIN), desk.parts.portals
+    with desk.parts.database.begin() as connection:
+        portals.change_preferences(connection, portal_id=OURS, changes={"dry_run": False, "sender_name": "Sample Sender"})
+    with desk.parts.database.begin() as connection:
+        before = portals.find(connection, portal_id=OURS)
+        portals.change_preferences(connection, portal_id=OURS, changes={"dry_run": True})
+    assert before is not None
+    [action] = [one for one in desk.actions if one.endpoint == "set_company_creation"]
+    with desk.app.test_request_context():
+        visit = Visit(before, admin.email, "1", Role.ADMIN, "token")
+        action.act(visit, MultiDict({"create_companies": "yes"}))
+    with desk.parts.database.begin() as connection:
+        after = portals.find(connection, portal_id=OURS)
+    assert after is not None
+    assert after.preferences == {"dry_run": True, "sender_name": "Sample Sender", "create_companies": True}
+
+
+def test_before_a_key_is_stored_an_admin_reads_what_records_under_way_can_cost(desk: Desk) -> None:
+    admin, viewer = desk.sign_in(OURS, Role.ADMIN), desk.sign_in(OURS, Role.VIEWER)
+    assert "begins to cost" not in says(admin, "/providers")
+    waiting = [WorkRequest("companies", str(number), BACKFILL, ("backfill",)) for number in range(7)]
+    with desk.parts.database.begin() as connection:
+        desk.parts.worklist.add(connection, OURS, [*waiting, WorkRequest("companies", "99", LIVE, ("change",))], now=system_clock())
+    page = " ".join(says(admin, "/providers").split())
+    assert "7 companies are being loaded or wait for their turn; asking Apollo.io about all of them costs at most" in page
+    assert "begins to cost" not in says(viewer, "/providers")
+    assert "begins to cost" not in says(desk.sign_in(THEIRS, Role.ADMIN), "/providers")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.admin.console.presenting import ago_text, lasts_text, moment_text
+from integration.admin.console.presenting import ago_text, is_reason, lasts_text, moment_text, provider_name, why_in_words
 from integration.admin.console.sign_in import own_path
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -47,3 +47,13 @@ def test_a_sign_in_never_leads_to_another_host(text: str) -> None:
     path = own_path(text)
     assert urlsplit(urljoin("https://leadlight.example", path)).netloc == "leadlight.example"
     assert path in ("", text)
+
+
+def test_reasons_and_providers_are_told_in_words() -> None:
+    assert why_in_words("own_property") == "one of Leadlight's own properties"
+    assert why_in_words("changed_by_person").startswith("changed by a person")
+    assert is_reason("overtaken")
+    assert not is_reason("HubSpot refused the change to leadlight_headline")
+    assert [provider_name(name) for name in ("apollo", "leadlight", "hubspot", "gone_one", None)] == [
+        "Apollo.io", "Leadlight", "HubSpot", "Gone one", "",
+    ]  # fmt: skip

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from ssrfguard import Policy
 
 from integration.core.errors import Unavailable
-from integration.core.outbound import FetchedPage, Fetcher, FetchLimits, FetchRefused, build_transport
+from integration.core.outbound import FetchedPage, Fetcher, FetchLimits, FetchRefused, build_transport, system_certificates
 from integration.core.outbound_dial import GuardedBackend, GuardedRouter, OpenRouter
 from simulator.server import ConnectionCut, RunningServer, serve
 
@@ -127,6 +127,7 @@ def tls_site(tmp_path: Path) -> Iterator[tuple[int, Path]]:
     file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(file)
+    system_certificates.cache_clear()  # what these tests trust is trusted by them alone
     with HTTPServer(("127.0.0.1", 0), _TlsPage) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -134,6 +135,7 @@ def tls_site(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         yield server.server_port, file
         server.shutdown()
         thread.join()
+    system_certificates.cache_clear()
 
 
 class _TlsPage(BaseHTTPRequestHandler):

@@ -194,6 +194,22 @@ def test_a_dry_pass_waits_until_an_accept_has_applied_what_it_was_asked_for(benc
     assert bench.stand.run().counts == {"unchanged": 1}
 
 
+def test_an_accept_that_begins_while_a_dry_pass_is_under_way_finds_its_proposals_untouched(bench: Bench) -> None:
+    proposed, begun = bench.proposed(), list[Accepted]()
+
+    def accept(operation: str) -> None:
+        if operation == "batch_read" and not begun:
+            begun.append(bench.accept())
+
+    bench.stand.hubspot.on_call = accept
+    bench.stand.queue("101")
+    assert bench.stand.run().counts == {"postponed": 1}
+    assert bench.proposed() == proposed
+    assert begun[0].counts.field_count + begun[0].counts.note_count == len(proposed)
+    bench.finish(begun[0].run_id)
+    assert bench.count("accepted") == len(proposed)
+
+
 def test_what_is_proposed_after_the_accept_began_is_not_part_of_it(bench: Bench) -> None:
     bench.stand.hubspot.add(CONTACTS, "102", firstname="Sample", lastname="Contact 102", email="sample.102@sample-works.com")
     run_id = bench.accept().run_id

@@ -176,3 +176,20 @@ def test_what_does_not_go_in_is_told_with_the_reason(
 def test_options_that_live_elsewhere_are_not_checked() -> None:
     owners = PropertyDefinition("sample", "", "enumeration", "select", "", False, has_external_options=True)
     assert fit(owners, "sample", Given("7001")) == "7001"
+
+
+def test_a_label_that_holds_a_semicolon_is_one_option_and_several_options_stay_several() -> None:
+    many = defined("enumeration", "checkbox", ("sm", "Sales; Marketing"), ("it", "IT"), ("hr", "HR"))
+    assert fit(many, "sample", Given("Sales; Marketing")) == "sm"
+    assert fit(many, "sample", Given(("sales; marketing", "it;hr"))) == "sm;it;hr"
+    assert isinstance(fit(many, "sample", Given("IT; Legal")), Misfit)
+
+
+@pytest.mark.parametrize(("text", "written"), [("1_000", "1000"), ("1.5e3", "1500"), ("12.50", "12.50"), ("-0.5", "-0.5")])
+def test_a_number_is_written_in_plain_digits(text: str, written: str) -> None:
+    assert fit(defined("number"), "sample", Given(text)) == written
+
+
+@pytest.mark.parametrize("text", ["1e999999", "NaN", "Infinity", "12 %", "1,200"])
+def test_what_is_no_plain_number_is_told_and_not_written(text: str) -> None:
+    assert isinstance(fit(defined("number"), "sample", Given(text)), Misfit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,9 +36,10 @@ _READ_ONLY = frozenset({"hs_merged_object_ids"})
 
 @dataclass
 class MergingHubSpot(FakeHubSpot):
-    """Merges as HubSpot does; with `new_id` both records go into a new one."""
+    """Merges as HubSpot does; with `new_id` both records go into a new one. `meanwhile` happens once, before the first merge arrives."""
 
     new_id: str | None = None
+    meanwhile: Callable[[], object] | None = None
     merges: list[tuple[str, str]] = field(default_factory=list)
 
     def property_definitions(self, object_type: str, names: Sequence[str] = ()) -> Mapping[str, PropertyDefinition]:
@@ -51,6 +52,11 @@ class MergingHubSpot(FakeHubSpot):
         }
 
     def merge(self, object_type: str, primary_id: str, other_id: str) -> str:
+        if (happens := self.meanwhile) is not None:
+            self.meanwhile = None
+            happens()
+        if (object_type, other_id) not in self.records:
+            raise Rejected("One of the records was merged before.", system="hubspot", status=400)
         with self._call("merge"):
             self.merges.append((primary_id, other_id))
             primary, other = (self.records.pop((object_type, one)) for one in (primary_id, other_id))
@@ -191,6 +197,15 @@ def test_a_refused_merge_leaves_the_pair_open_and_says_why(bench: Bench) -> None
     assert bench.state() == "open"
     assert bench.rows("SELECT counts::text FROM run") == [('{"refused": 1}',)]
     assert bench.merger.merge(command).survivor_id == "9"
+
+
+def test_of_two_people_who_merge_at_once_the_slower_ones_refusal_does_not_open_the_pair_again(bench: Bench) -> None:
+    command = bench.command()
+    bench.hubspot.meanwhile = lambda: bench.merger.merge(command)
+    with pytest.raises(Conflict, match="merged before"):
+        bench.merger.merge(command)
+    assert bench.state() == "merged"
+    assert bench.hubspot.merges == [("9", "10")]
 
 
 @pytest.mark.parametrize("arrived", [True, False])

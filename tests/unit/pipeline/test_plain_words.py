@@ -28,6 +28,7 @@ from integration.pipeline.plain_words import means_gone, refusal_in_words
         ),
         (WriteFailure("VALIDATION_ERROR", '[{"error":"INVALID_OPTION"}]', ("industry",)), "not among the options"),
         (WriteFailure("VALIDATION_ERROR", '[{"error":"READ_ONLY_VALUE"}]'), "A property cannot be changed by apps"),
+        (WriteFailure("VALIDATION_ERROR", "No luck", ("industry",), ("INVALID_OPTION",)), "not among the options"),
         (WriteFailure("SOMETHING_NEW", "  The moon \n is full "), "HubSpot refused the change: The moon is full"),
         (WriteFailure("", ""), "gave no reason"),
     ],

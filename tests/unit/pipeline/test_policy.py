@@ -129,6 +129,7 @@ LATER = NOW + timedelta(days=1)
         (Rule(WritePolicy.ALWAYS), Standing("x", Origin.UNKNOWN), Wanted("leadlight_score", "7"), "keep", "set_by_unknown"),
         (Rule(WritePolicy.ALWAYS, people_may_be_overwritten=True), PERSON, Wanted("industry", "x"), "write", "always"),
         (Rule(WritePolicy.ALWAYS, is_open=True), BLANK, Wanted("lifecyclestage", "lead"), "write", "always"),
+        (Rule(WritePolicy.ALWAYS), Standing("70", Origin.OURS), Wanted("industry", ""), "keep", "nothing_to_write"),
         (Rule(WritePolicy.NEVER), BLANK, Wanted("industry", "x"), "keep", "switched_off"),
     ],
 )
@@ -157,6 +158,9 @@ def test_rules_and_reasons_are_told_in_words() -> None:
         ("2025-11-21T12:00:01Z", "2025-11-21T12:00:00Z", "datetime", False),
         ("one\r\ntwo ", "one\ntwo", "string", True),
         ("Strong", "strong", "enumeration", False),
+        ("tech;retail", "retail; tech", "enumeration", True),
+        ("tech;retail", "tech", "enumeration", False),
+        ("tech;retail", "retail;tech", "string", False),
     ],
 )
 def test_hubspots_spelling_of_the_same_value_counts_as_the_same(standing: str, wanted: str, kind: str, same: bool) -> None:

@@ -135,3 +135,27 @@ def test_many_batches_raising_the_same_alerts_neither_wait_forever_nor_lose_coun
         list(threads.map(raise_all, range(24)))
     with database.begin() as connection:
         assert {one.count for one in AlertStore().open_alerts(connection, portal_id=PORTAL)} == {24}
+
+
+def test_alerts_about_a_property_close_when_the_account_changes_it_and_others_stay(database: Database) -> None:
+    hubspot, store = FakeHubSpot(), AlertStore()
+    catalogs = Catalogs(database, lambda: NOW, catalog_names)
+    catalogs.refresh(hubspot, portal_id=PORTAL, object_type=COMPANIES)
+    alerts = [
+        Alert(OPTION_UNKNOWN, "companies.industry=Space", "x"),
+        Alert(PROPERTY_CHANGED, "companies.industry", "x"),
+        Alert(PROPERTY_CHANGED, "companies.city", "x"),
+        Alert("budget_80", "companies.industry", "x"),
+    ]
+    with database.begin() as connection:
+        store.raise_alerts(connection, portal_id=PORTAL, alerts=alerts, now=NOW)
+        store.raise_alerts(connection, portal_id=OTHER, alerts=alerts[:1], now=NOW)
+    catalogs.refresh(hubspot, portal_id=PORTAL, object_type=COMPANIES)
+    with database.begin() as connection:
+        assert len(store.open_alerts(connection, portal_id=PORTAL)) == 4
+    hubspot.definitions["industry"] = None
+    catalogs.refresh(hubspot, portal_id=PORTAL, object_type=COMPANIES)
+    with database.begin() as connection:
+        left = {(one.kind, one.subject) for one in store.open_alerts(connection, portal_id=PORTAL)}
+        assert left == {(PROPERTY_CHANGED, "companies.city"), ("budget_80", "companies.industry")}
+        assert len(store.open_alerts(connection, portal_id=OTHER)) == 1

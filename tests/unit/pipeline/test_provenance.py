@@ -175,3 +175,19 @@ def test_our_own_value_at_a_company_is_no_evidence_for_its_contacts(stand: Stand
     stand.queue("101")
     stand.run()
     assert "employee count" not in (stand.hubspot.records[CONTACTS, "101"]["leadlight_sources"] or "").lower()
+
+
+def test_a_value_of_ours_that_an_undo_brought_back_has_its_source_and_what_a_person_chose_has_none(database: Database) -> None:
+    row = {
+        "object_id": "1", "value_before": "", "policy": "always", "decision": "write", "trace_id": "t", "outcome": "written",
+    }  # fmt: skip
+    rows = [
+        {**row, "property_name": "leadlight_headline", "value_after": "x", "decision_reason": "undone", "provider": "leadlight"},
+        {**row, "property_name": "city", "value_after": "Bonn", "decision_reason": "undone", "provider": "apollo"},
+        {**row, "property_name": "jobtitle", "value_after": "x", "decision_reason": "person_chose", "provider": "leadlight"},
+    ]
+    with database.begin() as connection:
+        RunStore().open(connection, portal_id=PORTAL, run_id="undo-2", kind="undo", object_type=CONTACTS, started_at=NOW)
+        LedgerStore().add_rows(connection, portal_id=PORTAL, run_id="undo-2", object_type=CONTACTS, rows=rows, now=NOW)
+        found = ProvenanceStore().fields(connection, portal_id=PORTAL, object_type=CONTACTS, object_id="1")
+    assert [(one.property_name, one.provider) for one in found] == [("city", "apollo"), ("leadlight_headline", "leadlight")]

@@ -207,3 +207,13 @@ def test_postgresql_takes_any_text_we_may_hold(database: Database, value: object
     with database.begin() as connection:
         stored = connection.exec_driver_sql("SELECT %s::jsonb::text", (as_json(value),)).scalar_one()
     assert isinstance(stored, str)
+
+
+def test_a_status_that_no_rule_lets_us_write_is_not_written_to_tell_a_refusal() -> None:
+    stands = CrmRecord(CONTACTS, "1", {STATUS.name: "fine"})
+    made = planned(stands, wish("jobtitle", "CEO"), wish(STATUS.name, "fine", WritePolicy.NEVER))
+    assert made is not None
+    assert not made.tells_status
+    told = planned(stands, wish("jobtitle", "CEO"), wish(STATUS.name, "fine"))
+    assert told is not None
+    assert told.tells_status

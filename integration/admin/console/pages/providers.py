@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from flask import Response
 
 from integration.admin.budget_desk import ask_usage
+from integration.admin.bulk_runs import BulkRuns
 from integration.admin.console.base import (
     Action,
     ConsoleParts,
@@ -48,11 +50,21 @@ class _ProviderPages:
         self._parts = parts
         self._adapters = {adapter.info.name: adapter for adapter in parts.adapters if adapter.endpoints}
         self._calls = CreditCallStore()
+        self._runs = BulkRuns(
+            database=parts.database,
+            clients=parts.clients,
+            deferrer=parts.deferrer,
+            worklist=parts.worklist,
+            keys=parts.keys,
+            adapters=parts.adapters,
+            clock=parts.clock,
+        )
 
     def show(self, visit: Visit) -> Response:
         with self._parts.database.begin() as connection:
             owned = self._parts.keys.names_of(connection, portal_id=visit.portal_id)
             calls = self._calls.latest(connection, portal_id=visit.portal_id, limit=_LAST_CALLS)
+        coming = self._runs.still_to_come(visit.portal_id) if self._may_add_key(visit, owned) else {}
         return render(
             visit,
             "providers.html",
@@ -62,7 +74,16 @@ class _ProviderPages:
             calls=calls,
             titles={name: adapter.info.title for name, adapter in self._adapters.items()},
             plain=plain,
+            coming=coming,
+            may_cost={
+                name: bound
+                for name in self._adapters
+                if coming and name not in owned and (bound := self._runs.bound_with(visit.portal_id, coming, name)) is not None
+            },
         )
+
+    def _may_add_key(self, visit: Visit, owned: Collection[str]) -> bool:
+        return visit.role >= Role.ADMIN and any(one.info.needs_key and name not in owned for name, one in self._adapters.items())
 
     def set_key(self, visit: Visit, form: Form, name: str) -> Outcome:
         adapter = self._keyed(name)

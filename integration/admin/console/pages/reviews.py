@@ -51,7 +51,7 @@ class ShownCandidate:
 
     key: str
     name: str
-    providers: str
+    providers: Sequence[str]
     reason: str
     facts: Sequence[tuple[str, str]]
     evidence: Sequence[tuple[str, str, str]]
@@ -158,8 +158,7 @@ class _Reviews:
     def set_creation(self, visit: Visit, form: Form) -> Outcome:
         is_on = form.get("create_companies") == "yes"
         with self._parts.database.begin() as connection:
-            preferences = {**visit.portal.preferences, CREATE_COMPANIES: is_on}
-            self._parts.portals.save_preferences(connection, portal_id=visit.portal_id, preferences=preferences)
+            self._parts.portals.change_preferences(connection, portal_id=visit.portal_id, changes={CREATE_COMPANIES: is_on})
         message = (
             "From now on a contact without a company gets one, where its business address names a company that was confirmed."
             if is_on
@@ -197,7 +196,7 @@ def _candidate(candidate: ReviewCandidate) -> ShownCandidate:
     return ShownCandidate(
         key=candidate.key,
         name=candidate_name(candidate),
-        providers=", ".join(candidate.providers),
+        providers=candidate.providers,
         reason=candidate.reason,
         facts=[(label, text) for label, field in _FACTS if (text := candidate.text(field))],
         evidence=[(_SIGNS[one.stance], one.anchor, one.words) for one in candidate.evidence if one.stance is not Stance.SILENT],

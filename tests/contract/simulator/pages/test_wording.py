@@ -55,6 +55,13 @@ def test_sources_are_named(source, words):
     assert word_source(source) == words
 
 
+def test_an_app_whose_name_is_known_is_called_by_it():
+    names = {"31337": "Leadlight"}
+    assert word_source(Source("INTEGRATION", "31337"), names) == "Leadlight"
+    assert word_source(Source("INTEGRATION", "99"), names) == "App 99"
+    assert word_source(Source("IMPORT", "31337"), names) == "Import 31337"
+
+
 def test_codes_read_as_words_and_no_moment_is_empty():
     assert word_code("NOT_STARTED") == "Not started"
     assert word_moment(None) == ""

@@ -212,3 +212,10 @@ def test_a_short_history_does_not_change_what_goes_back(values: list[str]) -> No
         one.put(value, "ours", run)
     one.undo(frozenset(range(1, 31)), 99, history_length=2)
     assert one.value == ""
+
+
+def test_an_undo_that_is_repeated_still_knows_whose_value_it_put_back() -> None:
+    own = OwnWrite(3, "y", "x", is_selected=True, reason="undone")
+    writes = [own, wrote(2, "x", "y"), wrote(1, None, "x", selected=False)]
+    found = judge_field(writes, history(("x", "ours"), ("y", "ours"), ("x", "ours")))
+    assert (found.reason, found.source_id) == ("already_back", 1)

@@ -67,3 +67,18 @@ def test_a_finding_that_came_back_is_ours_again() -> None:
 )
 def test_whose_value_was_put_back_is_told_by_the_history_beneath(older: list[PropertyVersion], origin: Origin) -> None:
     assert origin_put_back([ours("Ghent"), *older], app_id=APP) is origin
+
+
+@pytest.mark.parametrize("policy", [WritePolicy.ALWAYS, WritePolicy.IF_BLANK, WritePolicy.IF_NEWER])
+def test_what_a_person_chose_after_a_merge_is_theirs_although_we_wrote_it(policy: WritePolicy) -> None:
+    chosen = LastWrite(2, "1", "city", "Bonn", "Ghent", None, None, "leadlight", "merge", "person_chose", superseded=False)
+    assert decided("Paris", chosen, ours("Ghent"), rule=Rule(policy)) == Decision("keep", "set_by_person")
+    lifted = Rule(WritePolicy.ALWAYS, people_may_be_overwritten=True)
+    assert decided("Paris", chosen, ours("Ghent"), rule=lifted) == Decision("write", "always")
+
+
+def test_an_undo_cut_off_before_it_noted_whose_value_it_put_back_does_not_make_it_ours() -> None:
+    cut_off = replace(UNDO, superseded=False)
+    past = (ours("Ghent"), ours("Paris"), version("Ghent", "CRM_UI"))
+    assert decided("Rome", cut_off, *past) == Decision("keep", "set_by_person")
+    assert decided("Rome", replace(cut_off, provider="apollo"), *past).action == "write"
