@@ -124,6 +124,8 @@ def test_a_live_contact_does_not_wait_behind_another_portals_backfill(database: 
             floor.add(2, 1, LIVE, first=number)
             waits.append(floor.time_done(2, str(number)) - asked)
         assert floor.left() > 0, "the backfill ended before the measurement did"
+        # Two batches at the same moment may come only after the live contacts are through.
+        wait_until(lambda: floor.most[1, BACKFILL] == CAPS[BACKFILL] or floor.left() == 0, 60)
     assert median(waits) < 1.0
     assert floor.most[1, BACKFILL] == CAPS[BACKFILL]
 

@@ -255,7 +255,7 @@ def test_a_rule_of_the_account_is_told_in_plain_words_and_holds_up_nobody_else(a
     account.portal.change_settings(conditional_rules=(ConditionalRule(CONTACTS, "lastname", ("Contact 0",), ("phone",)),))
     account.queue(contacts)
     assert account.run().counts == {"written": 3, "refused": 1}
-    words = 'This account requires "phone" to be filled, and it is empty here. Fill it in, then Leadlight can write.'
+    words = 'A rule of this account requires "phone" to be filled first. Fill it in, or change the rule.'
     assert account.rows("SELECT DISTINCT object_id, error FROM ledger WHERE outcome = 'refused'") == [(contacts[0], words)]
     assert account.rows("SELECT object_id, detail FROM dead_letter") == [(contacts[0], words)]
     assert account.note_counts(CONTACTS, contacts) == {2: 3, 0: 1}
@@ -285,7 +285,7 @@ def test_a_value_that_hubspot_refuses_does_not_cost_the_rest_of_the_record(accou
     assert account.value(companies[0], "leadlight_headline", COMPANIES)
     assert account.value(companies[0], "industry", COMPANIES) is None
     status = account.value(companies[0], "leadlight_status", COMPANIES) or ""
-    assert status.startswith('This account requires "industry_group"')
+    assert status.startswith('A rule of this account requires "industry_group"')
 
 
 def test_a_record_deleted_between_reading_and_writing_is_let_go(account: Account) -> None:
