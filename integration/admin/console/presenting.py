@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from integration.admin.console.base import BLUEPRINT, Action, Page, Role, Routes, Visit, address
+from integration.admin.console.base import BLUEPRINT, Page, Role, Routes, Visit, address
 from integration.admin.console.discovery import menu_for
 from integration.core.clock import Clock
 from integration.hubspot.manifest import APP_NAME
@@ -94,9 +94,6 @@ class Presenter:
     def _has_page(self, visit: Visit) -> Callable[[str], bool]:
         open_pages = {route.endpoint for route in self.routes if isinstance(route, Page) and visit.role >= route.role}
         return lambda endpoint: endpoint in open_pages
-
-    def action_roles(self) -> Mapping[str, Role]:
-        return {route.endpoint: route.role for route in self.routes if isinstance(route, Action)}
 
     def _crm_url(self, portal_id: int, object_type: str, object_id: str) -> str:
         return f"{self.app_base_url}/contacts/{portal_id}/record/{OBJECT_TYPE_IDS.get(object_type, object_type)}/{object_id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Text, delete, literal, select, text, update
+from sqlalchemy import BigInteger, Connection, Text, delete, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from integration.db.models.duplicates import MatchRecordRow
@@ -159,14 +159,6 @@ class MatchStore:
                 MatchRecordRow.object_type == object_type,
                 MatchRecordRow.object_id.in_(object_ids),
             )
-        )
-
-    def compare_again(self, connection: Connection, *, portal_id: int, object_type: str) -> None:
-        """Let every record of the portal be compared anew, as after a change of the weights."""
-        connection.execute(
-            update(MatchRecordRow)
-            .where(MatchRecordRow.portal_id == portal_id, MatchRecordRow.object_type == object_type)
-            .values(compared_at=None)
         )
 
     def waiting(self, connection: Connection) -> tuple[tuple[int, str], ...]:

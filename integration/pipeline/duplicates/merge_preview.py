@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from integration.hubspot.objects import CONTACTS, CrmRecord, PropertyDefinition, PropertyVersion
+from integration.hubspot.objects import CrmRecord, PropertyDefinition, PropertyVersion
 from integration.matching.survivorship import HUBSPOT_RULES, Held, Setter, Side, judge
 from integration.pipeline.policies.origins import origin_of
 from integration.pipeline.policy import OWN_PREFIX, Origin
@@ -140,11 +140,3 @@ def _is_shown(definition: PropertyDefinition) -> bool:
 
 def _label(definition: PropertyDefinition) -> str:
     return definition.label or definition.name
-
-
-def title_of(record: CrmRecord) -> str:
-    """How a person knows the record: name and address, or its id."""
-    names = ("firstname", "lastname") if record.object_type == CONTACTS else ("name",)
-    told = " ".join(filter(None, (record.text(name) for name in names)))
-    address = record.text("email") if record.object_type == CONTACTS else record.text("domain")
-    return " · ".join(filter(None, (told, address))) or f"record {record.object_id}"
