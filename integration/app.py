@@ -54,6 +54,8 @@ from integration.providers.spending import Spending
 from integration.providers.waterfall import Enricher
 
 _WEB_CONNECTIONS_SPARE = 4
+_QUICK_S = 0.6
+"""How long a page inside HubSpot waits for HubSpot's own answer before it shows what it has."""
 _SPARE_SOCKETS = 32
 """Calls that ended late still hold a socket for a moment."""
 
@@ -71,6 +73,8 @@ class Parts:
     tokens: AccessTokens
     oauth: OAuthClient
     clients: HubSpotClients
+    quick_clients: HubSpotClients
+    """They give up soon: for pages that somebody waits for."""
     provisioner: Provisioner
     purger: Purger
     disconnector: Disconnector
@@ -145,7 +149,9 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
     transport = HubSpotTransport(settings.hubspot.api_base_url)
     oauth = OAuthClient(settings.hubspot, transport, clock, metrics)
     tokens = AccessTokens(database, token_store, portals, oauth, clock, metrics)
-    clients = HubSpotClients(settings.hubspot, tokens, PortalLimits(database, settings.hubspot), metrics, transport=transport)
+    limits = PortalLimits(database, settings.hubspot)
+    clients = HubSpotClients(settings.hubspot, tokens, limits, metrics, transport=transport)
+    quick = HubSpotTransport(settings.hubspot.api_base_url, connect_timeout_s=_QUICK_S, read_timeout_s=_QUICK_S)
     keys, digest_keys, jobs = KeysStore(box), DigestKeyStore(box), JobStore()
     cache = CacheStore(digest_keys)
     adapters, spending = all_adapters(settings, held), Spending(raise_budget_alerts)
@@ -169,6 +175,7 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
         tokens=tokens,
         oauth=oauth,
         clients=clients,
+        quick_clients=HubSpotClients(settings.hubspot, tokens, limits, metrics, transport=quick),
         provisioner=provisioner,
         purger=purger,
         disconnector=Disconnector(database, clients, tokens, portals, provisioner, purger, clock),

@@ -10,8 +10,10 @@ from flask import Flask, Response, jsonify
 from sqlalchemy import Connection
 from werkzeug.exceptions import HTTPException
 
+from crm_cards import api as cards
+from crm_cards.base import CardParts
+from integration.access.audit_store import AuditStore
 from integration.admin import install
-from integration.admin.console.audit_store import AuditStore
 from integration.admin.console.base import ConsoleParts, RecordEvent
 from integration.admin.console.entrance import Entrance
 from integration.admin.console.frame import build_console, build_gate
@@ -66,6 +68,7 @@ def build_app(parts: Parts) -> Flask:
             measure_backlog=lambda: _measure_backlog(parts),
         )
     )
+    app.register_blueprint(cards.build_blueprint(card_parts(parts)))
     app.register_blueprint(provenance.build_blueprint(database=parts.database, settings=parts.settings, clock=parts.clock))
     app.register_error_handler(AppError, lambda error: _answer(parts, error))
     app.register_error_handler(Exception, lambda error: _answer_unexpected(parts, error))
@@ -119,6 +122,28 @@ def console_parts(parts: Parts) -> ConsoleParts:
         diagnose=doctor.diagnose,
         replay_dead_letters=replay,
         events_of_record=events_of_record,
+    )
+
+
+def card_parts(parts: Parts) -> CardParts:
+    """What the routes for pages inside HubSpot work with."""
+    return CardParts(
+        settings=parts.settings,
+        database=parts.database,
+        clock=parts.clock,
+        metrics=parts.metrics,
+        portals=parts.portals,
+        clients=parts.clients,
+        quick_clients=parts.quick_clients,
+        deferrer=parts.engine,
+        worklist=parts.worklist,
+        keys=parts.keys,
+        cache=parts.cache,
+        adapters=parts.adapters,
+        spending=parts.spending,
+        declarations=declared_properties(),
+        manifest=MANIFEST,
+        diagnose=portal_doctor(parts).diagnose,
     )
 
 

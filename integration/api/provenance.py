@@ -23,7 +23,7 @@ from integration.db.session import Database
 from integration.hubspot.objects import OBJECT_TYPE_IDS
 from integration.hubspot.portal_store import PortalStore
 from integration.hubspot.signature import SIGNATURE_V3_HEADER, TIMESTAMP_HEADER
-from integration.hubspot.signed_request import verify_fetch
+from integration.hubspot.signed_request import verify_signed
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.provenance import provenance_as_json
 from integration.pipeline.provenance_store import ProvenanceStore
@@ -40,9 +40,10 @@ def build_blueprint(*, database: Database, settings: Settings, clock: Clock) -> 
 
     @blueprint.get("/api/records/<object_type>/<object_id>/provenance")
     def provenance(object_type: str, object_id: str) -> Response:
-        verify_fetch(
+        verify_signed(
             request.environ,
             method=request.method,
+            body=b"",
             given=request.headers.get(SIGNATURE_V3_HEADER, ""),
             timestamp=request.headers.get(TIMESTAMP_HEADER, ""),
             secret=settings.hubspot.client_secret,

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
+from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.admin.budget_desk import Comparison, compare_usage, read_credits, set_cap
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput

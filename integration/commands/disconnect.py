@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput

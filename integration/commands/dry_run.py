@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection
 
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
+from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.commands.enrich import bulk_runs, print_bound
 from integration.commands.portal import find_portal

@@ -7,8 +7,8 @@ import json
 import sys
 from collections.abc import Mapping
 
+from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.admin.bulk_runs import OBJECT_TYPES, BulkRuns, Preview, read_ids
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput

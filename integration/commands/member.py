@@ -8,8 +8,8 @@ import sys
 
 from sqlalchemy import Connection
 
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
-from integration.admin.console.base import Role
+from integration.access.audit_store import COMMAND_LINE, AuditStore
+from integration.access.roles import Role
 from integration.admin.console.membership import Membership
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal

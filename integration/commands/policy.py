@@ -7,7 +7,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
+from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.core.errors import BadInput
 from integration.core.settings import Settings

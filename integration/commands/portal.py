@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from integration.admin.console.audit_store import COMMAND_LINE, AuditStore
+from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.core.errors import BadInput, NotFound
 from integration.core.settings import Settings

@@ -6,7 +6,7 @@ import argparse
 import getpass
 import sys
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
 from integration.app import open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput

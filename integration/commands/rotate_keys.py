@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
 from integration.app import open_parts
 from integration.core.settings import Settings
 

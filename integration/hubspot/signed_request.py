@@ -27,13 +27,21 @@ def called_uri(environ: Mapping[str, object], public_url: str) -> str:
     return f"{public.scheme}://{public.netloc}{prefix}{target}"
 
 
-def verify_fetch(
-    environ: Mapping[str, object], *, method: str, given: str, timestamp: str, secret: Secret, public_url: str, clock: Clock
+def verify_signed(
+    environ: Mapping[str, object],
+    *,
+    method: str,
+    body: bytes,
+    given: str,
+    timestamp: str,
+    secret: Secret,
+    public_url: str,
+    clock: Clock,
 ) -> None:
-    """Returns when a card asked through `hubspot.fetch`: then the identity in the query is HubSpot's word. Only v3 counts, only without a body.
+    """Returns when HubSpot sent this, through `hubspot.fetch` or by itself: then the identity in the query is HubSpot's word. Only v3 counts.
 
-    `given` and `timestamp` are the texts of the two headers, "" when absent. Raises NotFound without a secret to check with, BadSignature with
-    the reason no_signature, bad_timestamp, stale_timestamp or bad_signature.
+    `body` is as it was received, `given` and `timestamp` are the texts of the two headers, "" when absent. Raises NotFound without a secret to
+    check with, BadSignature with the reason no_signature, bad_timestamp, stale_timestamp or bad_signature.
     """
     if not secret:
         raise NotFound("Nothing is answered here before the app's client secret is set.")
@@ -43,7 +51,7 @@ def verify_fetch(
         secret=secret,
         method=method,
         uri=called_uri(environ, public_url),
-        body=b"",
+        body=body,
         timestamp=timestamp,
         signature=given,
         now=clock(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.admin.console.runs_store import RunsStore
 from integration.demo.observing import wait_until_settled
 from integration.demo.stand import SENDER, Stand

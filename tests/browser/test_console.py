@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from tests.browser.conftest import NewPage
 from tests.browser.consoles import DESK, PHONE, BrowserConsole, axe_violations, overflow_px
 from tests.scenario.account import Account

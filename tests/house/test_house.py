@@ -11,7 +11,7 @@ from tests.house import rules
 from tests.house.rules import Source
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("integration", "webhooks", "simulator", "migrations")
+PRODUCT = ("integration", "webhooks", "crm_cards", "simulator", "migrations")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 import httpx2
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from integration.admin.console.base import Role
-from integration.admin.console.role_store import RoleStore
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.demo.stand import Stand
 

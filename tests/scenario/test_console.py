@@ -8,7 +8,7 @@ import httpx2
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.demo.control import Control
 from integration.demo.stand import Stand

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.demo.observing import wait_until
 from integration.demo.stand import SENDER, Stand, StandOptions
 from integration.hubspot.objects import COMPANIES, CONTACTS

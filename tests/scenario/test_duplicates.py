@@ -9,7 +9,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.demo.observing import wait_until
 from integration.hubspot.objects import CONTACTS
 from tests.scenario.account import Account

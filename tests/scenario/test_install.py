@@ -18,10 +18,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, text
 from werkzeug.test import TestResponse
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
+from integration.access.role_store import RoleStore
 from integration.admin.console.entrance import Entrance
 from integration.admin.console.gate import Gate
-from integration.admin.console.role_store import RoleStore
 from integration.admin.console.session_store import SessionStore
 from integration.admin.disconnect import Disconnector, add_disconnect_routes
 from integration.admin.install import InstallParts, build_blueprint

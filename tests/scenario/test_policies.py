@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.db.session import Database
 from integration.hubspot.objects import COMPANIES

@@ -11,7 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import text
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.demo.children import ChildFailed
 from integration.demo.observing import wait_until

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, Final
 
 from flask import Response, make_response, render_template, url_for
@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
+from integration.access.roles import Role
 from integration.admin.disconnect import Disconnector
 from integration.core.clock import Clock
 from integration.core.errors import BadInput
@@ -35,27 +36,6 @@ from integration.providers.spending import Spending
 
 BLUEPRINT: Final = "console"
 Form = MultiDict[str, str]
-
-
-class Role(IntEnum):
-    """What a person may do. Each may do everything the one before may."""
-
-    VIEWER = 1
-    OPERATOR = 2
-    ADMIN = 3
-
-    @property
-    def word(self) -> str:
-        """As stored and shown."""
-        return self.name.lower()
-
-    @classmethod
-    def from_word(cls, word: str) -> Role:
-        """Raises BadInput for anything but viewer, operator or admin."""
-        try:
-            return cls[word.upper()]
-        except KeyError as error:
-            raise BadInput(f"There is no role {word!r}; choose viewer, operator or admin.") from error
 
 
 class MenuGroup(StrEnum):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
+from integration.access.roles import Role
 from integration.admin.console import pages
-from integration.admin.console.base import Action, ConsoleParts, MenuGroup, Page, Role, Routes
+from integration.admin.console.base import Action, ConsoleParts, MenuGroup, Page, Routes
 from integration.core.errors import AppError
 
 

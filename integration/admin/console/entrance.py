@@ -14,9 +14,9 @@ from flask import redirect
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as AnyResponse
 
+from integration.access.audit_store import AuditStore
+from integration.access.roles import Role
 from integration.admin.console import problems
-from integration.admin.console.audit_store import AuditStore
-from integration.admin.console.base import Role
 from integration.admin.console.gate import LIFE, Gate
 from integration.admin.pages import render_page
 from integration.hubspot.oauth import Identity

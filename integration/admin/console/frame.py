@@ -17,13 +17,13 @@ from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from integration.access.audit_store import AuditStore
+from integration.access.role_store import RoleStore
 from integration.admin.console import problems
-from integration.admin.console.audit_store import AuditStore
 from integration.admin.console.base import BLUEPRINT, Action, ConsoleParts, Outcome, Page, Visit, render
 from integration.admin.console.discovery import find_routes
 from integration.admin.console.gate import Gate, NoRole, SignInNeeded
 from integration.admin.console.presenting import Notice, Notices, Presenter
-from integration.admin.console.role_store import RoleStore
 from integration.admin.console.session_store import SessionStore
 from integration.admin.pages import Problem, render_page, secure
 from integration.core.errors import AppError, NotAllowed, NotFound

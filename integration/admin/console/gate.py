@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from integration.admin.console.base import Role, Visit
-from integration.admin.console.role_store import RoleStore
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
+from integration.admin.console.base import Visit
 from integration.admin.console.session_store import SessionStore
 from integration.core.clock import Clock
 from integration.core.errors import BadInput, NotAllowed, NotFound

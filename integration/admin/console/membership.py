@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from integration.admin.console.base import Role
-from integration.admin.console.role_store import RoleStore
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
 from integration.admin.console.session_store import SessionStore
 from integration.core.clock import Clock
 from integration.core.errors import BadInput, NotFound

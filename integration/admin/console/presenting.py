@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from flask import request, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from integration.admin.console.base import BLUEPRINT, Page, Role, Routes, Visit, address
+from integration.access.roles import Role
+from integration.admin.console.base import BLUEPRINT, Page, Routes, Visit, address
 from integration.admin.console.discovery import menu_for
 from integration.core.clock import Clock
 from integration.hubspot.manifest import APP_NAME

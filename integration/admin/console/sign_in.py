@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
 from integration.admin.console.gate import Gate
 from integration.admin.console.problems import for_error
 from integration.admin.install import InstallParts, begin_consent

@@ -1,7 +1,9 @@
 """Tables, one file for each family. Importing this package registers them all on `Base.metadata`, which Alembic reads."""
 
+from integration.db.models.automation import RoutingDecisionRow, TimelineEventRow, WorkflowExecutionRow
 from integration.db.models.base import Base
 from integration.db.models.budget import BudgetRow, BudgetUseRow, CreditCallRow
+from integration.db.models.cards import CardRequestRow, DealLinkRow, OwnerRow
 from integration.db.models.console import AuditRow, ConsoleRoleRow, ConsoleSessionRow
 from integration.db.models.created import CreatedObjectRow, RecordIdentityRow
 from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
@@ -11,7 +13,7 @@ from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
 from integration.db.models.people import DigestKeyRow, PersonDigestRow
 from integration.db.models.portal import OAuthStateRow, OAuthTokenRow, PortalRow
-from integration.db.models.results import BriefRow, DraftRow, ScoreRow
+from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
 from integration.db.models.trust import AlertRow, PropertyCatalogRow, PropertyPolicyRow, ReviewRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
@@ -23,15 +25,18 @@ __all__ = [
     "BriefRow",
     "BudgetRow",
     "BudgetUseRow",
+    "CardRequestRow",
     "ConsoleRoleRow",
     "ConsoleSessionRow",
     "CreatedObjectRow",
     "CreditCallRow",
     "CreditCharge",
     "DeadLetterRow",
+    "DealLinkRow",
     "DeliveryRow",
     "DigestKeyRow",
     "DraftRow",
+    "DraftTaskRow",
     "DuplicatePairRow",
     "FindingRow",
     "LedgerRow",
@@ -39,6 +44,7 @@ __all__ = [
     "NoteRow",
     "OAuthStateRow",
     "OAuthTokenRow",
+    "OwnerRow",
     "PersonDigestRow",
     "PortalRow",
     "PropertyCatalogRow",
@@ -49,9 +55,12 @@ __all__ = [
     "RecordIdentityRow",
     "RecordStateRow",
     "ReviewRow",
+    "RoutingDecisionRow",
     "RunRow",
     "ScoreRow",
     "SeenEventRow",
     "SyncCheckpointRow",
+    "TimelineEventRow",
     "WorkItemRow",
+    "WorkflowExecutionRow",
 ]

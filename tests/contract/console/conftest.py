@@ -14,9 +14,10 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from integration.admin.console.base import BLUEPRINT, Action, ConsoleParts, Page, Role, Routes
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
+from integration.admin.console.base import BLUEPRINT, Action, ConsoleParts, Page, Routes
 from integration.admin.console.discovery import find_routes
-from integration.admin.console.role_store import RoleStore
 from integration.admin.console.session_store import SessionStore
 from integration.app import Parts, build_parts
 from integration.core.clock import system_clock

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from integration.admin.console.base import Action, Page, Role
+from integration.access.roles import Role
+from integration.admin.console.base import Action, Page
 from tests.contract.console.conftest import OURS, THEIRS, Desk
 from tests.contract.console.rows import MARK, OBJECT_ID, fill, snapshot
 

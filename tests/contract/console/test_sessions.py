@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import text, update
 from werkzeug.datastructures import MultiDict
 
-from integration.admin.console.base import Role, Visit
-from integration.admin.console.role_store import RoleStore
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
+from integration.admin.console.base import Visit
 from integration.admin.console.session_store import SessionStore
 from integration.app import build_parts
 from integration.core.clock import system_clock

@@ -9,8 +9,8 @@ from threading import Thread
 
 from sqlalchemy import Connection
 
-from integration.admin.console.base import Role
-from integration.admin.console.role_store import RoleStore
+from integration.access.role_store import RoleStore
+from integration.access.roles import Role
 from integration.admin.disconnect_store import portal_tables
 from integration.admin.purge import Purger
 from integration.db.session import Database

@@ -6,19 +6,8 @@ from typing import Final
 
 from flask import Response
 
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.access.roles import Role
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.crypto import SecretBox
 from integration.core.errors import BadInput
 from integration.hubspot.portal_store import Portal

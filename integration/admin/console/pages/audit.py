@@ -6,7 +6,7 @@ from typing import Final
 
 from flask import Response, request
 
-from integration.admin.console.audit_store import AuditStore
+from integration.access.audit_store import AuditStore
 from integration.admin.console.base import ConsoleParts, MenuGroup, Page, Routes, Visit, cursor, render
 
 _PAGE: Final = 50

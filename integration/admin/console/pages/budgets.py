@@ -13,21 +13,10 @@ from typing import Final
 
 from flask import Response, request
 
+from integration.access.roles import Role
 from integration.admin.budget_desk import compare_usage, read_credits, set_cap
 from integration.admin.bulk_runs import OBJECT_TYPES, BulkRuns, Preview, known_type, read_ids
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import AppError, BadInput
 from integration.pipeline.alert_store import AlertStore
 from integration.pipeline.budget_keeping import BUDGET_ALERT

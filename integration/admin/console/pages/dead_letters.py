@@ -8,19 +8,8 @@ from typing import Final
 
 from flask import Response, request
 
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    cursor,
-    render,
-)
+from integration.access.roles import Role
+from integration.admin.console.base import Action, ConsoleParts, Form, Outcome, Page, Routes, Visit, address, cursor, render
 from integration.core.errors import BadInput, NotFound
 from integration.jobs.dead_letter_store import DeadLetterStore, StoredDeadLetter
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import Response, request
 
+from integration.access.roles import Role
 from integration.admin.console.base import (
     Action,
     ConsoleParts,
@@ -14,7 +15,6 @@ from integration.admin.console.base import (
     MenuGroup,
     Outcome,
     Page,
-    Role,
     Routes,
     Visit,
     address,

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask import Response, request
 
+from integration.access.roles import Role
 from integration.admin.console.base import (
     Action,
     ConsoleParts,
@@ -13,7 +14,6 @@ from integration.admin.console.base import (
     MenuGroup,
     Outcome,
     Page,
-    Role,
     Routes,
     Visit,
     address,

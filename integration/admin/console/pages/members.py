@@ -5,19 +5,8 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 from flask import Response
 
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.access.roles import Role
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.admin.console.membership import Membership
 from integration.core.errors import BadInput
 

@@ -6,19 +6,8 @@ from typing import Final
 
 from flask import Response, request
 
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.access.roles import Role
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import BadInput, Conflict, NotFound
 from integration.pipeline.alert_store import AlertStore
 from integration.pipeline.policies.desk import POLICED_TYPES, PolicyDesk, lifted

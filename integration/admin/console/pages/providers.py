@@ -7,21 +7,10 @@ from typing import Final
 
 from flask import Response
 
+from integration.access.roles import Role
 from integration.admin.budget_desk import ask_usage
 from integration.admin.bulk_runs import BulkRuns
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import BadInput, NotFound
 from integration.core.settings import Secret
 from integration.providers.adapter import Adapter

@@ -13,19 +13,8 @@ from zoneinfo import ZoneInfo
 from flask import Response, request
 from sqlalchemy import Connection
 
-from integration.admin.console.base import (
-    Action,
-    ConsoleParts,
-    Form,
-    MenuGroup,
-    Outcome,
-    Page,
-    Role,
-    Routes,
-    Visit,
-    address,
-    render,
-)
+from integration.access.roles import Role
+from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.admin.console.presenting import zone_of
 from integration.core.errors import BadInput, NotFound
 from integration.pipeline.undo.jobs import start_undo

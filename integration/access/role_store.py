@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from integration.admin.console.base import Role
+from integration.access.roles import Role
 from integration.db.models import ConsoleRoleRow
 
 
