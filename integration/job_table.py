@@ -51,6 +51,7 @@ from integration.pipeline.people import Doorkeeper
 from integration.pipeline.proposals.accept import Accepter
 from integration.pipeline.proposals.jobs import ACCEPT_JOB, AcceptJob
 from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.timeline.jobs import FORGET_EVENTS, SEND_EVENTS, TIMELINE_TRIGGERS, TimelineJobs
 from integration.pipeline.undo.jobs import RESUME_UNDOS, UNDO_JOB, UNDO_TRIGGERS, UndoJobs
 from integration.pipeline.undo.runner import UndoRunner
 from integration.pipeline.worklist_store import WorkRequest
@@ -85,6 +86,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *UNDO_TRIGGERS,
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
+        *TIMELINE_TRIGGERS,
     )
 
 
@@ -138,6 +140,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
         JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True),
         JobEntry(PURGE_CALLS.name, budgets.purge, swept=True),
+        *_timeline_entries(parts),
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -147,6 +150,13 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
     )
+
+
+def _timeline_entries(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = TimelineJobs(
+        database=parts.database, clients=parts.clients, portals=parts.portals, clock=parts.clock, metrics=parts.metrics
+    )
+    return JobEntry(SEND_EVENTS.name, jobs.send, swept=True), JobEntry(FORGET_EVENTS.name, jobs.forget, swept=True)
 
 
 def _batch_runner(parts: Parts) -> BatchRunner:

@@ -48,6 +48,7 @@ from integration.hubspot.reading import (
     results_of,
 )
 from integration.hubspot.session import ForbiddenCalls, PortalSession
+from integration.hubspot.timeline_calls import EventOutcome, EventToSend, send_events
 from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport, Reply
 
@@ -205,6 +206,10 @@ class HubSpotClient(PropertyCalls):
             after = next_after(object_of(answer, "the answer"))
             if after is None:
                 return tuple(found)
+
+    def send_events(self, events: Sequence[EventToSend]) -> EventOutcome:
+        """Ids sent and refusals by id, for at most 100 events; one that is there already counts as sent. One call, more when one is refused."""
+        return send_events(events, lambda body: self._session.call(endpoints.TIMELINE_EVENTS, body=body, accepted=BATCH_REFUSALS))
 
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""

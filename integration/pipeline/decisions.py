@@ -15,9 +15,10 @@ from integration.hubspot.objects import PropertyDeclaration
 from integration.outreach import build as outreach
 from integration.outreach import properties as draft_properties
 from integration.outreach import render as draft_render
-from integration.outreach.base import Draft, Sender
+from integration.outreach.base import Draft, JudgedDraft, Sender
 from integration.pipeline import properties as pipeline_properties
 from integration.providers.base import FactSheet
+from integration.scoring import priority
 from integration.scoring.base import ScoreDefinition, ScoreResult, Scores
 from integration.scoring.profile import ScoringProfile, build_profile, default_profile
 from integration.scoring.registry import all_scores, score_properties
@@ -29,6 +30,7 @@ PROFILE_PREFERENCE: Final = "icp_profile"
 def declared_properties() -> tuple[PropertyDeclaration, ...]:
     """Every HubSpot property the product fills, in the order in which a rep should read them."""
     ordered = (
+        *priority.PROPERTIES,
         *brief_properties.PROPERTIES,
         *sorted(score_properties(), key=lambda declaration: not declaration.name.startswith("leadlight_icp_fit")),
         *draft_properties.PROPERTIES,
@@ -55,15 +57,18 @@ class PortalDecisions:
         return self._declarations
 
     def scores(self, sheet: FactSheet) -> Scores:
-        return [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
+        """The registered scores, then the priority they make."""
+        scores = [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
+        return [*scores, priority.score_priority(scores)]
 
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief:
-        return briefs.build_brief(sheet, scores)
+        """The priority is left out: its reasons are the other scores, which the brief tells of already."""
+        return briefs.build_brief(sheet, [score for score in scores if score.name != priority.NAME])
 
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft:
         return outreach.build_draft(sheet, sender)
 
-    def values(self, scores: Scores, brief: Brief, draft: Draft | None) -> dict[str, str]:
+    def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
         values: dict[str, str] = {}
         for score in scores:
             values |= self._score_values(score)
@@ -73,10 +78,14 @@ class PortalDecisions:
     def brief_note(self, brief: Brief, marker: str) -> str:
         return brief_render.render_note_html(brief, marker)
 
-    def draft_note(self, draft: Draft, marker: str) -> str:
+    def draft_note(self, draft: JudgedDraft, marker: str) -> str:
+        if draft.state == "rejected":
+            return draft_render.render_withdrawn_html(f"{draft.verdict[0].lower()}{draft.verdict[1:]}", marker)
         if draft.refusal is not None:
             return draft_render.render_withdrawn_html(draft.refusal, marker)
         return draft_render.render_note_html(draft, marker)
 
     def _score_values(self, score: ScoreResult) -> dict[str, str]:
+        if score.name == priority.NAME:
+            return priority.property_values(score)
         return self._definitions[score.name].property_values(score)
