@@ -21,7 +21,10 @@ from integration.pipeline.deals.link import DEAL_PROPERTIES, DealLink, build_lin
 DEALS_SCOPE: Final = "crm.objects.deals.read"
 _FRESH_FOR: Final = timedelta(seconds=60)
 _STAGES_FRESH_FOR: Final = timedelta(minutes=10)
-_MISSING_SCOPE: Final = f"Leadlight lacks the permission to read deals ({DEALS_SCOPE}) in this account. Ask an admin to connect Leadlight again and to grant it."
+_MISSING_SCOPE: Final = (
+    f"Leadlight lacks the permission to read deals ({DEALS_SCOPE}) in this account. "
+    "Ask an admin to connect Leadlight again and to grant it."
+)
 _NOT_CONNECTED: Final = "Leadlight is not connected to this account any more. Ask an admin to connect it again."
 
 

@@ -42,7 +42,7 @@ class OwnerClient(Protocol):
 class OwnerClients(Protocol):
     """Gives the client of a portal."""
 
-    def for_portal(self, portal_id: int, *, live: bool = True) -> OwnerClient: ...
+    def for_portal(self, portal_id: int, /, *, live: bool = True) -> OwnerClient: ...
 
 
 def refresh_owners_request(portal_id: int) -> JobRequest:

@@ -24,7 +24,7 @@ class Clients:
     def __init__(self, hubspot: FakeHubSpot) -> None:
         self.hubspot = hubspot
 
-    def for_portal(self, portal_id: int, *, live: bool = True) -> FakeHubSpot:
+    def for_portal(self, _portal_id: int, *, live: bool = True) -> FakeHubSpot:  # noqa: ARG002
         return self.hubspot
 
 
