@@ -42,6 +42,10 @@ from integration.pipeline.batch import BatchRunner
 from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import decisions_for
+from integration.pipeline.drafts.jobs import DraftJobs
+from integration.pipeline.drafts.owner_store import KnownOwners
+from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
+from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
@@ -83,6 +87,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *clock_triggers(schedule or Schedule()),
         *sync_triggers(all_syncs()),
         *UNDO_TRIGGERS,
+        *TASK_TRIGGERS,
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
     )
@@ -98,6 +103,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
     pipeline = PipelineJobs(parts.database, _batch_runner(parts), parts.clock)
     syncs = _sync_jobs(parts)
     undos = _undo_jobs(parts)
+    drafts = _draft_jobs(parts)
     duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
     budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
     installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
@@ -134,6 +140,8 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
         JobEntry(UNDO_JOB, undos.carry, swept=True),
         JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
+        JobEntry(MAKE_TASKS_JOB, drafts.make, swept=True),
+        JobEntry(RESUME_TASKS.name, drafts.resume, swept=True),
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
         JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True),
@@ -214,6 +222,19 @@ def _undo_jobs(parts: Parts) -> UndoJobs:
         clock=parts.clock,
     )
     return UndoJobs(database=parts.database, deferrer=parts.engine, runner=runner, portals=parts.portals, clock=parts.clock)
+
+
+def _draft_jobs(parts: Parts) -> DraftJobs:
+    maker = TaskMaker(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        deferrer=parts.engine,
+        owners=KnownOwners(),
+        clock=parts.clock,
+    )
+    return DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)
 
 
 @dataclass(frozen=True)

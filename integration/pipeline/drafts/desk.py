@@ -27,6 +27,7 @@ from integration.pipeline.drafts.owners import OwnerDirectory, task_owner
 from integration.pipeline.drafts.requests import make_tasks_request
 from integration.pipeline.drafts.states import Deed, KeptDraft, VersionConflict
 from integration.pipeline.drafts.task_store import APPROVE_KIND, ASKED, WANTED, DraftTask, DraftTaskStore
+from integration.pipeline.drafts.withdrawing import Withdrawal
 from integration.pipeline.lanes import LIVE, process_request
 from integration.pipeline.portal_profile import is_dry
 from integration.pipeline.record_state_store import RecordStateStore, Status
@@ -79,6 +80,7 @@ class DraftDesk:
         self._tasks = DraftTaskStore()
         self._runs = RunStore()
         self._states = RecordStateStore()
+        self._withdrawal = Withdrawal()
 
     def edit(
         self, connection: Connection, actor: Actor, record: RecordKey, *, version: int, wordings: Sequence[NewWording]
@@ -106,12 +108,11 @@ class DraftDesk:
         draft = self._open(connection, record)
         after = states.reopen(draft, self._deed(actor, version))
         if draft.approval_run_id is not None:
-            run = {"portal_id": record.portal_id, "run_id": draft.approval_run_id}
-            self._tasks.withdraw_wanted(connection, **run, now=self._clock())  # type: ignore[arg-type]
-            counts = self._tasks.counts(connection, **run)  # type: ignore[arg-type]
+            counts = self._withdrawal.withdraw(
+                connection, portal_id=record.portal_id, run_id=draft.approval_run_id, now=self._clock()
+            )
             if counts.get(ASKED):
                 raise Conflict("Its tasks are being made at this moment. Try again in a minute.", reason="still_at_work")
-            self._runs.close(connection, **run, counts=counts, finished_at=self._clock())  # type: ignore[arg-type]
         return self._save(connection, record, draft, after)
 
     def approve(self, connection: Connection, actor: Actor, record: RecordKey, *, version: int) -> Approved:

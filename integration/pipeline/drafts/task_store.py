@@ -170,17 +170,23 @@ class DraftTaskStore:
             .values(state=GONE, error=null(), changed_at=now)
         )
 
-    def mark_gone(
-        self, connection: Connection, *, portal_id: int, task_ids: Sequence[str], now: datetime
-    ) -> list[tuple[str, str, str]]:
-        """Tasks that an undo put into the recycling bin; record and run of each approval that lost some."""
-        rows = connection.execute(
+    def approvals_of(self, connection: Connection, *, portal_id: int, task_ids: Sequence[str]) -> list[tuple[str, str, str]]:
+        """Record and run of each approval that made one of these tasks, in a fixed order."""
+        query = (
+            select(DraftTaskRow.object_type, DraftTaskRow.object_id, DraftTaskRow.run_id)
+            .where(DraftTaskRow.portal_id == portal_id, DraftTaskRow.task_id.in_(task_ids), DraftTaskRow.state == MADE)
+            .distinct()
+            .order_by(DraftTaskRow.object_type, DraftTaskRow.object_id, DraftTaskRow.run_id)
+        )
+        return [(row.object_type, row.object_id, row.run_id) for row in connection.execute(query)]
+
+    def mark_gone(self, connection: Connection, *, portal_id: int, task_ids: Sequence[str], now: datetime) -> None:
+        """These tasks were put into HubSpot's recycling bin by an undo."""
+        connection.execute(
             update(DraftTaskRow)
             .where(DraftTaskRow.portal_id == portal_id, DraftTaskRow.task_id.in_(task_ids), DraftTaskRow.state == MADE)
             .values(state=GONE, changed_at=now)
-            .returning(DraftTaskRow.object_type, DraftTaskRow.object_id, DraftTaskRow.run_id)
         )
-        return sorted({(row.object_type, row.object_id, row.run_id) for row in rows})
 
     def counts(self, connection: Connection, *, portal_id: int, run_id: str) -> dict[str, int]:
         """How many steps of the approval are in which state."""
