@@ -25,7 +25,7 @@ from integration.hubspot.portal_store import PortalStore
 from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
 from integration.jobs.retry import RetryLater, decide
 from integration.pipeline.ask_again_store import AskAgainStore
-from integration.pipeline.carrier import LEASE_S, Carrier, Taken
+from integration.pipeline.carrier import LEASE_S, Carrier
 from integration.pipeline.crm_fields import READ_PROPERTIES
 from integration.pipeline.definitions.catalog import Catalogs
 from integration.pipeline.definitions.names import catalog_names
@@ -45,6 +45,7 @@ from integration.pipeline.ports import CrmClients, DecisionSource, Enricher
 from integration.pipeline.record_state_store import RecordStateStore, Status
 from integration.pipeline.run_store import RunStore
 from integration.pipeline.stages import BatchContext
+from integration.pipeline.taken import Taken
 from integration.pipeline.tally import BatchReport, Tally
 from integration.pipeline.worklist_store import Claim, WorklistStore
 
