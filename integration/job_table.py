@@ -43,7 +43,6 @@ from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TE
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import decisions_for
 from integration.pipeline.drafts.jobs import DraftJobs
-from integration.pipeline.drafts.owner_store import KnownOwners
 from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
 from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
@@ -231,7 +230,6 @@ def _draft_jobs(parts: Parts) -> DraftJobs:
         portals=parts.portals,
         worklist=parts.worklist,
         deferrer=parts.engine,
-        owners=KnownOwners(),
         clock=parts.clock,
     )
     return DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)

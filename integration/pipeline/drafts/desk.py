@@ -23,12 +23,13 @@ from integration.pipeline.drafts import states, task_text
 from integration.pipeline.drafts.draft_store import DraftStore
 from integration.pipeline.drafts.due_dates import due_dates, zone_of
 from integration.pipeline.drafts.edits import NewWording, checked_note, edited_steps
-from integration.pipeline.drafts.owners import OwnerDirectory, task_owner
+from integration.pipeline.drafts.owners import task_owner
 from integration.pipeline.drafts.requests import make_tasks_request
 from integration.pipeline.drafts.states import Deed, KeptDraft, VersionConflict
 from integration.pipeline.drafts.task_store import APPROVE_KIND, ASKED, WANTED, DraftTask, DraftTaskStore
 from integration.pipeline.drafts.withdrawing import Withdrawal
 from integration.pipeline.lanes import LIVE, process_request
+from integration.pipeline.owners.owner_store import OwnerStore
 from integration.pipeline.portal_profile import is_dry
 from integration.pipeline.record_state_store import RecordStateStore, Status
 from integration.pipeline.run_store import RunStore
@@ -66,14 +67,12 @@ class DraftDesk:
         portals: PortalStore,
         worklist: WorklistStore,
         deferrer: Deferrer,
-        owners: OwnerDirectory,
         clock: Clock,
         new_run_id: Callable[[], str] = lambda: uuid.uuid4().hex,
     ) -> None:
         self._portals = portals
         self._worklist = worklist
         self._deferrer = deferrer
-        self._owners = owners
         self._clock = clock
         self._new_run_id = new_run_id
         self._drafts = DraftStore()
@@ -81,6 +80,7 @@ class DraftDesk:
         self._runs = RunStore()
         self._states = RecordStateStore()
         self._withdrawal = Withdrawal()
+        self._owners = OwnerStore()
 
     def edit(
         self, connection: Connection, actor: Actor, record: RecordKey, *, version: int, wordings: Sequence[NewWording]
@@ -169,7 +169,14 @@ class DraftDesk:
         known = self._drafts.owner_of_record(
             connection, portal_id=record.portal_id, object_type=record.object_type, object_id=record.object_id
         )
-        return task_owner(connection, self._owners, portal_id=record.portal_id, record_owner=known, user_id=actor.user_id)
+        directory = self._owners.among(
+            connection,
+            portal_id=record.portal_id,
+            owner_ids=[known] if known else [],
+            user_id=actor.user_id,
+            email=actor.email,
+        )
+        return task_owner(directory, record_owner=known, user_id=actor.user_id, email=actor.email)
 
     def _save(self, connection: Connection, record: RecordKey, before: KeptDraft, after: KeptDraft) -> KeptDraft:
         if after is not before:

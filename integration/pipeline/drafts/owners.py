@@ -1,28 +1,16 @@
-"""Whose task it shall be. Pure but for the one question to the directory of owners."""
+"""Whose task it shall be. Pure."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from sqlalchemy import Connection
+from integration.pipeline.owners.directory import OwnerDirectory
 
 
-class OwnerDirectory(Protocol):
-    """The owners of an account as we know them. `owner_id` assigns records and tasks; a user id never does."""
+def task_owner(directory: OwnerDirectory, *, record_owner: str | None, user_id: str, email: str) -> str | None:
+    """The record's owner, else the person who approved, else None: a task may be nobody's, and never somebody's who left.
 
-    def owner_of_user(self, connection: Connection, *, portal_id: int, user_id: str) -> str | None:
-        """The active owner that is this user; None when there is none."""
-        ...
-
-    def is_active(self, connection: Connection, *, portal_id: int, owner_id: str) -> bool:
-        """Whether the owner is known and not archived."""
-        ...
-
-
-def task_owner(
-    connection: Connection, directory: OwnerDirectory, *, portal_id: int, record_owner: str | None, user_id: str | None
-) -> str | None:
-    """The record's owner, else the approving user, else None: HubSpot refuses archived owners, and an account may not let us read its owners."""
-    if record_owner and directory.is_active(connection, portal_id=portal_id, owner_id=record_owner):
+    Limit: where the account does not let us read its owners, nobody is known to be there, so tasks are nobody's.
+    """
+    if record_owner and directory.is_active(record_owner):
         return record_owner
-    return directory.owner_of_user(connection, portal_id=portal_id, user_id=user_id) if user_id else None
+    approver = directory.of_user(user_id, email)
+    return None if approver is None else approver.owner_id

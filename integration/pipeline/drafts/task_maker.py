@@ -26,10 +26,13 @@ from integration.jobs.retry import DeadLetter, decide
 from integration.pipeline.drafts import task_text
 from integration.pipeline.drafts.desk import DRAFT_APPROVED, look_again
 from integration.pipeline.drafts.due_dates import not_past, zone_of
-from integration.pipeline.drafts.owners import OwnerDirectory, task_owner
+from integration.pipeline.drafts.owners import task_owner
 from integration.pipeline.drafts.task_store import ASKED, OPEN, REFUSED, Approval, DraftTask, DraftTaskStore
+from integration.pipeline.owners.directory import OwnerDirectory
+from integration.pipeline.owners.keeping import OwnerClient, OwnerKeeper
+from integration.pipeline.owners.owner_store import OwnerStore
 from integration.pipeline.plain_words import means_unanswered, refusal_in_words
-from integration.pipeline.portal_profile import is_dry
+from integration.pipeline.portal_profile import OWNERS_SCOPE, is_dry
 from integration.pipeline.record_state_store import RecordStateStore, Status
 from integration.pipeline.run_store import RunStore
 from integration.pipeline.worklist_store import WorklistStore
@@ -44,7 +47,7 @@ WAITS_MERGED: Final = "Waits: the record was merged, and the tasks will be made 
 _ANSWERS_ARE_IN_AFTER: Final = timedelta(seconds=10)
 
 
-class TaskClient(Protocol):
+class TaskClient(OwnerClient, Protocol):
     """What tasks need of the HubSpot client."""
 
     def batch_read(self, object_type: str, ids: Sequence[str], properties: Sequence[str]) -> list[CrmRecord]: ...
@@ -69,7 +72,6 @@ class TaskMaker:
         portals: PortalStore,
         worklist: WorklistStore,
         deferrer: Deferrer,
-        owners: OwnerDirectory,
         clock: Clock,
     ) -> None:
         self._database = database
@@ -77,14 +79,15 @@ class TaskMaker:
         self._portals = portals
         self._worklist = worklist
         self._deferrer = deferrer
-        self._owners = owners
         self._clock = clock
         self._tasks = DraftTaskStore()
         self._runs = RunStore()
         self._states = RecordStateStore()
+        self._owners = OwnerStore()
+        self._keeper = OwnerKeeper(database, clock)
 
     def make(self, portal_id: int, run_id: str) -> None:
-        """Take the approval as far as it goes now. At most five calls, whatever the number of steps. Raises the client's AppError."""
+        """Take the approval as far as it goes now. Some five calls, whatever the number of steps. Raises the client's AppError."""
         with self._database.begin() as turn:
             if self._tasks.hold(turn, portal_id=portal_id, run_id=run_id):
                 self._make(portal_id, run_id)
@@ -132,7 +135,8 @@ class TaskMaker:
         if record_id not in read:
             self._settle(portal.portal_id, steps, [], dict.fromkeys((step.position for step in wanted), RECORD_GONE))
             return
-        asked = self._ask(portal, approval, wanted, read[record_id].text(OWNER_PROPERTY))
+        owner_id = self._owner(client, portal, approval, read[record_id].text(OWNER_PROPERTY))
+        asked = self._ask(portal, wanted, owner_id)
         answer = client.create_tasks([_new_task(step, approval, len(steps)) for step in asked]) if asked else TaskOutcome()
         made = [(step, answer.written[step.marker]) for step in asked if step.marker in answer.written]
         refused = {
@@ -154,19 +158,30 @@ class TaskMaker:
                 found[step.position] = ids[0]
         return found
 
-    def _ask(self, portal: Portal, approval: Approval, steps: Sequence[DraftTask], record_owner: str | None) -> list[DraftTask]:
-        """Commit what HubSpot will be asked for, with the owner the record has now. Steps withdrawn meanwhile are left out."""
+    def _owner(self, client: TaskClient, portal: Portal, approval: Approval, record_owner: str | None) -> str | None:
+        """Whose tasks they are, by the record's owner of this moment. An owner nobody knows yet is asked for."""
+        directory = self._directory(portal, approval, record_owner)
+        is_unknown = record_owner is not None and directory.find(record_owner) is None
+        if is_unknown and OWNERS_SCOPE in portal.scopes and self._keeper.fetch_quietly(client, portal.portal_id):
+            directory = self._directory(portal, approval, record_owner)
+        return task_owner(directory, record_owner=record_owner, user_id=approval.user_id, email=approval.requested_by)
+
+    def _directory(self, portal: Portal, approval: Approval, record_owner: str | None) -> OwnerDirectory:
+        with self._database.begin() as connection:
+            return self._owners.among(
+                connection,
+                portal_id=portal.portal_id,
+                owner_ids=[record_owner] if record_owner else [],
+                user_id=approval.user_id,
+                email=approval.requested_by,
+            )
+
+    def _ask(self, portal: Portal, steps: Sequence[DraftTask], owner_id: str | None) -> list[DraftTask]:
+        """Commit what HubSpot will be asked for. Steps withdrawn meanwhile are left out."""
         now = self._clock()
         zone = zone_of(portal.account.time_zone if portal.account is not None else "")
+        exact = [replace(step, owner_id=owner_id, due_at=not_past(step.due_at, now, zone)) for step in steps]
         with self._database.begin() as connection:
-            owner_id = task_owner(
-                connection,
-                self._owners,
-                portal_id=portal.portal_id,
-                record_owner=record_owner,
-                user_id=approval.user_id,
-            )
-            exact = [replace(step, owner_id=owner_id, due_at=not_past(step.due_at, now, zone)) for step in steps]
             return [step for step in exact if self._tasks.ask(connection, portal_id=portal.portal_id, task=step, now=now)]
 
     def _settle(

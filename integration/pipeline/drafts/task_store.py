@@ -49,10 +49,10 @@ class DraftTask:
 
 @dataclass(frozen=True)
 class Approval:
-    """The run in which a draft was approved. `user_id` is HubSpot's id of the person, None when not known."""
+    """The run in which a draft was approved. `user_id` is HubSpot's id of the person, "" when not known."""
 
     requested_by: str
-    user_id: str | None
+    user_id: str
     is_finished: bool
 
 
@@ -94,7 +94,7 @@ class DraftTaskStore:
         return (
             None
             if row is None
-            else Approval(row.requested_by, row.target.get("user_id") or None, is_finished=row.finished_at is not None)
+            else Approval(row.requested_by, str(row.target.get("user_id") or ""), is_finished=row.finished_at is not None)
         )
 
     def ask(self, connection: Connection, *, portal_id: int, task: DraftTask, now: datetime) -> bool:
