@@ -55,6 +55,7 @@ class Card:
 
 @pytest.fixture
 def card(account: Account) -> Iterator[Card]:
+    account.sql("UPDATE draft SET built_at = now() - interval '1 hour'")
     with ExitStack() as held:
         parts = build_parts(account.stand.settings, account.database, held)
         yield Card(account, build_app(parts).test_client(), parts)
