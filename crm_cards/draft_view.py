@@ -8,6 +8,7 @@ from typing import Any, Final
 from crm_cards.base import Json
 from integration.hubspot.portal_store import Portal
 from integration.pipeline.portal_profile import is_dry
+from integration.pipeline.provenance import fitting
 from integration.pipeline.record_card.draft_store import StoredDraft, StoredStep, StoredTask
 
 DRAFTED: Final = "drafted"
@@ -18,6 +19,7 @@ MOST_STEPS: Final = 20
 LONGEST_SUBJECT: Final = 500
 LONGEST_BODY: Final = 10_000
 _LONGEST_NOTE: Final = 1_000
+_STEP_BYTES: Final = 300_000
 _CHANNELS: Final = ("email", "linkedin")
 
 
@@ -61,7 +63,7 @@ def draft_view(draft: StoredDraft, portal: Portal) -> Json:
         "state": draft.state,
         "refusal": draft.refusal and cut(draft.refusal, _LONGEST_NOTE),
         "version": draft.version,
-        "steps": [] if draft.state == REFUSED else [_step(one) for one in steps_seen(draft)[:MOST_STEPS]],
+        "steps": [] if draft.state == REFUSED else fitting(map(_step, steps_seen(draft)[:MOST_STEPS]), _STEP_BYTES),
         "is_edited": is_edited,
         "edited_by": draft.edited_by if is_edited else None,
         "newer_facts": is_edited and draft.state == DRAFTED and draft.edited_from != draft.fingerprint,

@@ -129,29 +129,23 @@ class CardDoor:
         HubSpot would have to be asked and cannot be. A record we know costs no call, another one a quick one.
         """
         kind, object_id = read_record(object_type, object_id)
-        sight = self._sight(connection, visitor)
+        role = self.role_of(connection, visitor)
+        sight = _sight(visitor, role)
         found = self._find(connection, visitor.portal, kind, object_id)
         if found is None or not self._sees(connection, visitor, sight, [found.owner_id])[0]:
             raise self._refusal(connection, visitor, sight)
         if found.is_erased and not sight.sees_all:
             raise self._refusal(connection, visitor, sight)
-        return OpenedRecord(kind, found.object_id, found.owner_id, found.is_known)
+        return OpenedRecord(kind, found.object_id, found.owner_id, found.is_known, role, found.is_erased)
 
     def may_see(self, connection: Connection, visitor: Visitor, owner_ids: Sequence[str | None]) -> Sequence[bool]:
         """For each owner whether the visitor sees that owner's records. Two statements, no call."""
-        sight = self._sight(connection, visitor)
+        sight = _sight(visitor, self.role_of(connection, visitor))
+        if not sight.asks_owners or all(owner_id is None for owner_id in owner_ids):
+            return [True] * len(owner_ids)
         directory = self._directory(connection, visitor, owner_ids)
         known = _recognised(sight, visitor, directory)
         return [may_see(known, owner_id, directory) for owner_id in owner_ids]
-
-    def _sight(self, connection: Connection, visitor: Visitor) -> Sight:
-        role = self.role_of(connection, visitor)
-        return Sight(
-            rule=access_rule(visitor.portal.preferences),
-            sees_all=role is not None and role >= Role.OPERATOR,
-            owners_readable=OWNERS_SCOPE in visitor.portal.scopes,
-            visitor=None,
-        )
 
     def _sees(self, connection: Connection, visitor: Visitor, sight: Sight, owner_ids: Sequence[str | None]) -> list[bool]:
         """As `may_see`; somebody who is not in the directory yet is looked for in HubSpot, at most once a minute."""
@@ -235,6 +229,15 @@ class _Found:
 
 
 _NOBODY: Final = OwnerDirectory({}, None)
+
+
+def _sight(visitor: Visitor, role: Role | None) -> Sight:
+    return Sight(
+        rule=access_rule(visitor.portal.preferences),
+        sees_all=role is not None and role >= Role.OPERATOR,
+        owners_readable=OWNERS_SCOPE in visitor.portal.scopes,
+        visitor=None,
+    )
 
 
 def _recognised(sight: Sight, visitor: Visitor, directory: OwnerDirectory) -> Sight:
