@@ -56,6 +56,7 @@ from integration.pipeline.people import Doorkeeper
 from integration.pipeline.proposals.accept import Accepter
 from integration.pipeline.proposals.jobs import ACCEPT_JOB, AcceptJob
 from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.timeline.jobs import FORGET_EVENTS, SEND_EVENTS, TIMELINE_TRIGGERS, TimelineJobs
 from integration.pipeline.undo.jobs import RESUME_UNDOS, UNDO_JOB, UNDO_TRIGGERS, UndoJobs
 from integration.pipeline.undo.runner import UndoRunner
 from integration.pipeline.worklist_store import WorkRequest
@@ -94,6 +95,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
         *OWNER_TRIGGERS,
+        *TIMELINE_TRIGGERS,
     )
 
 
@@ -107,7 +109,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
     pipeline = PipelineJobs(parts.database, _batch_runner(parts), parts.clock)
     syncs = _sync_jobs(parts)
     undos = _undo_jobs(parts)
-    drafts = _draft_jobs(parts)
     duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
     installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
     batches = BatchJob(
@@ -143,12 +144,12 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
         JobEntry(UNDO_JOB, undos.carry, swept=True),
         JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
-        JobEntry(MAKE_TASKS_JOB, drafts.make, swept=True),
-        JobEntry(RESUME_TASKS.name, drafts.resume, swept=True),
+        *_draft_jobs(parts),
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
         *_owner_jobs(parts),
         *_budget_jobs(parts),
+        *_timeline_entries(parts),
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -174,6 +175,13 @@ def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
 def _budget_jobs(parts: Parts) -> tuple[JobEntry, ...]:
     budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
     return JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True), JobEntry(PURGE_CALLS.name, budgets.purge, swept=True)
+
+
+def _timeline_entries(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = TimelineJobs(
+        database=parts.database, clients=parts.clients, portals=parts.portals, clock=parts.clock, metrics=parts.metrics
+    )
+    return JobEntry(SEND_EVENTS.name, jobs.send, swept=True), JobEntry(FORGET_EVENTS.name, jobs.forget, swept=True)
 
 
 def _batch_runner(parts: Parts) -> BatchRunner:
@@ -243,7 +251,7 @@ def _undo_jobs(parts: Parts) -> UndoJobs:
     return UndoJobs(database=parts.database, deferrer=parts.engine, runner=runner, portals=parts.portals, clock=parts.clock)
 
 
-def _draft_jobs(parts: Parts) -> DraftJobs:
+def _draft_jobs(parts: Parts) -> tuple[JobEntry, ...]:
     maker = TaskMaker(
         database=parts.database,
         clients=parts.clients,
@@ -252,7 +260,8 @@ def _draft_jobs(parts: Parts) -> DraftJobs:
         deferrer=parts.engine,
         clock=parts.clock,
     )
-    return DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)
+    drafts = DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)
+    return JobEntry(MAKE_TASKS_JOB, drafts.make, swept=True), JobEntry(RESUME_TASKS.name, drafts.resume, swept=True)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from simulator.families.account.state import Account
 from simulator.families.oauth.state import Grant, OAuthState, TokenPair
 from simulator.families.owners.state import Owner, Owners, default_owner
 from simulator.families.pipelines.state import Pipelines
+from simulator.families.timeline.state import Timeline
 from simulator.faults import FaultBoard
 from simulator.limiter import RateLimiter, RateLimits
 from simulator.portal import Portal, PortalSettings
@@ -52,6 +53,7 @@ class World:
         self.accounts: dict[int, Account] = {}
         self.owners: dict[int, Owners] = {}
         self.pipelines: dict[int, Pipelines] = {}
+        self.timelines: dict[int, Timeline] = {}
         self.oauth = OAuthState(self.clock)
         self.recorder = Recorder(self.settings.recorded_calls)
         self.faults = FaultBoard(time.monotonic)
@@ -109,6 +111,7 @@ class World:
             self.accounts[portal_id] = account or Account()
             self.owners[portal_id] = directory
             self.pipelines[portal_id] = Pipelines(self.clock.now())
+            self.timelines[portal_id] = Timeline()
             self.portals[portal_id] = portal
         return portal
 
@@ -133,6 +136,7 @@ class World:
         self.recorder.forget()
         with self._lock:
             self.apps, self.portals, self.accounts, self.owners, self.pipelines = {}, {}, {}, {}, {}
+            self.timelines = {}
             self.oauth = OAuthState(self.clock)
 
     def close(self) -> None:

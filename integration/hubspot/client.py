@@ -54,6 +54,7 @@ from integration.hubspot.reading import (
     text_of,
 )
 from integration.hubspot.session import ForbiddenCalls, PortalSession
+from integration.hubspot.timeline_calls import EventOutcome, EventToSend, send_events
 from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport, Reply
 
@@ -222,6 +223,10 @@ class HubSpotClient(PropertyCalls):
             for pipeline in results_of(answer)
             for stage in (object_of(one, "stages[]") for one in list_of(pipeline.get("stages") or [], "stages"))
         }
+
+    def send_events(self, events: Sequence[EventToSend]) -> EventOutcome:
+        """Ids sent and refusals by id, for at most 100 events; one that is there already counts as sent. One call, more when one is refused."""
+        return send_events(events, lambda body: self._session.call(endpoints.TIMELINE_EVENTS, body=body, accepted=BATCH_REFUSALS))
 
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""

@@ -52,6 +52,7 @@ def build_blueprint(world: "World") -> Blueprint:
         ("PATCH", "/portals/<int:portal_id>/settings", control.change_portal_settings),
         ("POST", "/portals/<int:portal_id>/actor", control.act),
         ("POST", "/portals/<int:portal_id>/disconnect", control.disconnect),
+        ("GET", "/portals/<int:portal_id>/timeline", control.list_timeline),
     ]
     for method, rule, view in routes:
         blueprint.add_url_rule(rule, f"{method} {rule}", view, methods=[method])
@@ -162,6 +163,12 @@ class _Control:
 
     def act(self, portal_id: int) -> Response:
         return jsonify({"object_ids": act(self._portal(portal_id), _fields())})
+
+    def list_timeline(self, portal_id: int) -> Response:
+        self._portal(portal_id)
+        query = _query()
+        found = self._world.timelines[portal_id].events(query.optional_text("object_type"), query.optional_text("object_id"))
+        return jsonify({"events": [{**asdict(each), "type": each.type.uid, "header": each.header} for each in found]})
 
     def _portal(self, portal_id: int) -> Portal:
         portal = self._world.portals.get(portal_id)

@@ -8,7 +8,7 @@ seed; associations take the default type. Installs come last, so what is seeded 
 
 from dataclasses import dataclass, field, replace
 
-from simulator.apps import App, Subscription
+from simulator.apps import App, EventType, Subscription
 from simulator.control.reading import Fields
 from simulator.crm.changes import Source
 from simulator.errors import HubSpotError
@@ -60,6 +60,7 @@ def read_app(fields: Fields) -> App:
         subscriptions=tuple(_subscription(each, place) for place, each in enumerate(fields.objects("subscriptions"))),
         name=fields.text("name", "Sample app"),
         max_concurrent_requests=fields.integer("max_concurrent_requests", 10),
+        event_types=tuple(_event_type(each) for each in fields.objects("event_types")),
     )
     fields.finish()
     return app
@@ -114,6 +115,25 @@ def _subscription(fields: Fields, place: int) -> Subscription:
     )
     fields.finish()
     return subscription
+
+
+def _event_type(fields: Fields) -> EventType:
+    """An event type as its hsmeta file has it: uid and config in one object."""
+    declared = EventType(
+        uid=fields.text("uid"),
+        object_type=fields.text("objectType"),
+        name=fields.text("name", ""),
+        header_template=fields.text("headerTemplate", ""),
+        detail_template=fields.text("detailTemplate", ""),
+        properties={each.text("name"): _event_property_type(each) for each in fields.objects("properties")},
+    )
+    fields.finish()
+    return declared
+
+
+def _event_property_type(fields: Fields) -> str:
+    fields.names()
+    return fields.text("type")
 
 
 def _seed_portal(world: World, fields: Fields, seeded: Seeded) -> None:
