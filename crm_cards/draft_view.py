@@ -57,6 +57,7 @@ def why_not_approved(draft: StoredDraft, portal: Portal) -> str | None:
 def draft_view(draft: StoredDraft, portal: Portal) -> Json:
     """The card's `DraftView`. Texts are cut, so that no draft makes an answer too large."""
     why_not = why_not_approved(draft, portal)
+    is_decided = draft.state in (APPROVED, REJECTED)
     is_edited = bool(draft.edited_steps) and draft.state != REFUSED
     return {
         "state": draft.state,
@@ -66,8 +67,8 @@ def draft_view(draft: StoredDraft, portal: Portal) -> Json:
         "is_edited": is_edited,
         "edited_by": draft.edited_by if is_edited else None,
         "newer_facts": is_edited and draft.state == DRAFTED and draft.edited_from != draft.fingerprint,
-        "decided_by": draft.decided_by,
-        "decided_at": draft.decided_at and draft.decided_at.isoformat(),
+        "decided_by": draft.decided_by if is_decided else None,
+        "decided_at": draft.decided_at.isoformat() if is_decided and draft.decided_at else None,
         "decision_note": draft.decision_note and cut(draft.decision_note, _LONGEST_NOTE),
         "may_approve": why_not is None,
         "why_not": why_not,

@@ -43,6 +43,9 @@ from integration.pipeline.batch import BatchRunner
 from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import decisions_for
+from integration.pipeline.drafts.jobs import DraftJobs
+from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
+from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
@@ -88,10 +91,11 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *clock_triggers(schedule or Schedule()),
         *sync_triggers(all_syncs()),
         *UNDO_TRIGGERS,
+        *TASK_TRIGGERS,
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
-        *TIMELINE_TRIGGERS,
         *OWNER_TRIGGERS,
+        *TIMELINE_TRIGGERS,
     )
 
 
@@ -140,11 +144,12 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
         JobEntry(UNDO_JOB, undos.carry, swept=True),
         JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
+        *_draft_jobs(parts),
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
-        *_timeline_entries(parts),
         *_owner_jobs(parts),
         *_budget_jobs(parts),
+        *_timeline_entries(parts),
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -154,13 +159,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
     )
-
-
-def _timeline_entries(parts: Parts) -> tuple[JobEntry, ...]:
-    jobs = TimelineJobs(
-        database=parts.database, clients=parts.clients, portals=parts.portals, clock=parts.clock, metrics=parts.metrics
-    )
-    return JobEntry(SEND_EVENTS.name, jobs.send, swept=True), JobEntry(FORGET_EVENTS.name, jobs.forget, swept=True)
 
 
 def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
@@ -177,6 +175,13 @@ def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
 def _budget_jobs(parts: Parts) -> tuple[JobEntry, ...]:
     budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
     return JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True), JobEntry(PURGE_CALLS.name, budgets.purge, swept=True)
+
+
+def _timeline_entries(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = TimelineJobs(
+        database=parts.database, clients=parts.clients, portals=parts.portals, clock=parts.clock, metrics=parts.metrics
+    )
+    return JobEntry(SEND_EVENTS.name, jobs.send, swept=True), JobEntry(FORGET_EVENTS.name, jobs.forget, swept=True)
 
 
 def _batch_runner(parts: Parts) -> BatchRunner:
@@ -244,6 +249,19 @@ def _undo_jobs(parts: Parts) -> UndoJobs:
         clock=parts.clock,
     )
     return UndoJobs(database=parts.database, deferrer=parts.engine, runner=runner, portals=parts.portals, clock=parts.clock)
+
+
+def _draft_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    maker = TaskMaker(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        deferrer=parts.engine,
+        clock=parts.clock,
+    )
+    drafts = DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)
+    return JobEntry(MAKE_TASKS_JOB, drafts.make, swept=True), JobEntry(RESUME_TASKS.name, drafts.resume, swept=True)
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,8 @@ def _save_drafts(connection: Connection, owner: tuple[int, str], rows: Sequence[
     approved = stored.state == "approved"
     values: dict[str, ColumnElement[Any]] = {name: new[name] for name in _DRAFT if name != "object_id"}
     values["state"] = case((approved, stored.state), else_=new.state)
+    # Whoever looked at our own words must look again before they decide; an edit and an approval are not changed by newer facts.
+    values["version"] = case((or_(approved, stored.edited_steps.is_not(null())), stored.version), else_=stored.version + 1)
     values |= {name: case((approved, stored[name]), else_=null()) for name in _DECISION}
     connection.execute(
         statement.on_conflict_do_update(
