@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from integration.core.metrics import Metrics
 from integration.core.settings import HubSpotSettings
-from integration.hubspot import creating, endpoints, notes
+from integration.hubspot import creating, endpoints, notes, workflow_calls
 from integration.hubspot.batch_writes import BATCH_REFUSALS, BatchInput, unanswered, write_batch
 from integration.hubspot.limits import PortalLimits
 from integration.hubspot.objects import (
@@ -52,7 +52,8 @@ from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport, Reply
 
 _ASSOCIATIONS_BATCH_LIMIT: Final = 1000
-_OWNERS_PAGE: Final = 100
+_OWNERS_PAGE: Final = 500
+"""The most HubSpot gives in one page."""
 
 
 class HubSpotClient(PropertyCalls):
@@ -194,17 +195,33 @@ class HubSpotClient(PropertyCalls):
     def account_details(self) -> AccountDetails:
         return read_account(self._session.fetch(endpoints.ACCOUNT_DETAILS))
 
-    def owners(self) -> tuple[Owner, ...]:
-        """Every active owner. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
+    def owners(self, *, archived: bool = False) -> tuple[Owner, ...]:
+        """Every active owner, or every archived one. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
         found: list[Owner] = []
         after: str | None = None
         while True:
-            query = {"limit": str(_OWNERS_PAGE)} | ({"after": after} if after else {})
+            query = {"limit": str(_OWNERS_PAGE), "archived": "true" if archived else "false"} | ({"after": after} if after else {})
             answer = self._session.fetch(endpoints.OWNERS, query=query)
             found += [read_owner(entry) for entry in results_of(answer)]
             after = next_after(object_of(answer, "the answer"))
             if after is None:
                 return tuple(found)
+
+    def owner_teams(self) -> dict[str, str]:
+        """Team id to name, of the teams that active owners are in. Needs the owners scope. One call.
+
+        Limit: only the first 500 owners are looked at.
+        """
+        answer = self._session.fetch(endpoints.OWNERS, query={"limit": str(_OWNERS_PAGE)})
+        return {team_id: name for entry in results_of(answer) for team_id, name in workflow_calls.read_teams(entry).items()}
+
+    def complete_actions(self, completions: Sequence[workflow_calls.Completion]) -> Mapping[str, str]:
+        """Tell waiting workflows the outputs, at most 100 at once: why each refused one was refused. Needs the scope `automation`."""
+
+        def send(body: object) -> Reply:
+            return self._session.call(endpoints.COMPLETE_ACTIONS, body=body, accepted=workflow_calls.COMPLETION_REFUSALS)
+
+        return workflow_calls.complete_executions(completions, send)
 
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""
