@@ -8,8 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, exists, select, update
-from sqlalchemy.dialects.postgresql import array, insert
-from sqlalchemy.types import Text
+from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models import PortalRow, WorkflowExecutionRow, WorkItemRow
 from integration.hubspot.portal_store import CONNECTED
@@ -150,8 +149,8 @@ def _at_work() -> Any:
         item.portal_id == row.portal_id,
         item.object_type == row.object_type,
         item.object_id == row.object_id,
-        item.causes != array([ASK_AGAIN], type_=Text),
-        item.causes != array([BUDGET], type_=Text),
+        item.causes != [ASK_AGAIN],
+        item.causes != [BUDGET],
     )
 
 
