@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from crm_cards.request_store import RequestStore
 from integration.admin.console.session_store import SessionStore
 from integration.admin.install_jobs import PROVISION_JOB, InstallJobs
 from integration.admin.install_links import DISCONNECT_LIFE
@@ -47,6 +48,7 @@ from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
 from integration.pipeline.ledger_keeping import LedgerKeeper
 from integration.pipeline.ledger_store import LedgerStore, WrittenValue
+from integration.pipeline.owners.keeping import OWNER_TRIGGERS, REFRESH_OWNERS_JOB, SWEEP_OWNERS, OwnerJobs, OwnerKeeper
 from integration.pipeline.people import Doorkeeper
 from integration.pipeline.proposals.accept import Accepter
 from integration.pipeline.proposals.jobs import ACCEPT_JOB, AcceptJob
@@ -62,6 +64,8 @@ from webhooks.unpack import RecentWrites
 
 _OWN_WRITE_MEMORY: Final = timedelta(minutes=10)
 _NONCE_MEMORY: Final = DISCONNECT_LIFE + timedelta(days=1)
+_ANSWER_MEMORY: Final = timedelta(days=7)
+"""Nobody repeats a request from inside HubSpot later than that."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *UNDO_TRIGGERS,
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
+        *OWNER_TRIGGERS,
     )
 
 
@@ -99,7 +104,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
     syncs = _sync_jobs(parts)
     undos = _undo_jobs(parts)
     duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
-    budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
     installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
     batches = BatchJob(
         database=parts.database, deferrer=parts.engine, run_batch=pipeline.run_batch, request_for=process_request, caps=caps
@@ -136,8 +140,8 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
-        JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True),
-        JobEntry(PURGE_CALLS.name, budgets.purge, swept=True),
+        *_owner_jobs(parts),
+        *_budget_jobs(parts),
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -147,6 +151,22 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
     )
+
+
+def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    owners = OwnerJobs(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        deferrer=parts.engine,
+        keeper=OwnerKeeper(parts.database, parts.clock),
+    )
+    return JobEntry(REFRESH_OWNERS_JOB, owners.refresh), JobEntry(SWEEP_OWNERS.name, owners.sweep, swept=True)
+
+
+def _budget_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
+    return JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True), JobEntry(PURGE_CALLS.name, budgets.purge, swept=True)
 
 
 def _batch_runner(parts: Parts) -> BatchRunner:
@@ -252,10 +272,11 @@ def _refresh(parts: Parts, args: Mapping[str, JsonScalar]) -> None:
 
 
 def _purge_caches(parts: Parts) -> None:
-    """Expired provider answers, sessions that ended, and the nonces of links that have long ended."""
+    """Expired provider answers, sessions that ended, the nonces of links that have long ended, and old answers to pages inside HubSpot."""
     now: datetime = parts.clock()
     with parts.database.begin() as connection:
         OAuthStateStore().forget_before(connection, moment=now - _NONCE_MEMORY)
+        RequestStore().forget_before(connection, moment=now - _ANSWER_MEMORY)
         SessionStore().forget_ended(connection, now=now, idle=timedelta(minutes=parts.settings.web.session_idle_min))
         portal_ids = [portal.portal_id for portal in parts.portals.find_all(connection)]
     for portal_id in portal_ids:

@@ -21,7 +21,7 @@ from integration.admin.console.gate import Gate
 from integration.admin.console.sign_in import build_sign_in
 from integration.admin.disconnect import add_disconnect_routes
 from integration.admin.install import InstallParts
-from integration.api import health, provenance
+from integration.api import health
 from integration.app import Parts, build_parts, database_url, portal_doctor
 from integration.core.errors import AppError
 from integration.core.settings import Settings
@@ -69,7 +69,6 @@ def build_app(parts: Parts) -> Flask:
         )
     )
     app.register_blueprint(cards.build_blueprint(card_parts(parts)))
-    app.register_blueprint(provenance.build_blueprint(database=parts.database, settings=parts.settings, clock=parts.clock))
     app.register_error_handler(AppError, lambda error: _answer(parts, error))
     app.register_error_handler(Exception, lambda error: _answer_unexpected(parts, error))
     return app

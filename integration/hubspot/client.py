@@ -37,6 +37,7 @@ from integration.hubspot.objects import (
 from integration.hubspot.property_calls import PropertyCalls
 from integration.hubspot.reading import (
     id_of,
+    list_of,
     next_after,
     object_of,
     read_account,
@@ -46,13 +47,15 @@ from integration.hubspot.reading import (
     read_page,
     read_record,
     results_of,
+    text_of,
 )
 from integration.hubspot.session import ForbiddenCalls, PortalSession
 from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport, Reply
 
 _ASSOCIATIONS_BATCH_LIMIT: Final = 1000
-_OWNERS_PAGE: Final = 100
+_OWNERS_PAGE: Final = 500
+"""The most HubSpot gives in one page."""
 
 
 class HubSpotClient(PropertyCalls):
@@ -194,17 +197,26 @@ class HubSpotClient(PropertyCalls):
     def account_details(self) -> AccountDetails:
         return read_account(self._session.fetch(endpoints.ACCOUNT_DETAILS))
 
-    def owners(self) -> tuple[Owner, ...]:
-        """Every active owner. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
+    def owners(self, *, archived: bool = False) -> tuple[Owner, ...]:
+        """Every active owner, or every archived one. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
         found: list[Owner] = []
         after: str | None = None
         while True:
-            query = {"limit": str(_OWNERS_PAGE)} | ({"after": after} if after else {})
+            query = {"limit": str(_OWNERS_PAGE), "archived": "true" if archived else "false"} | ({"after": after} if after else {})
             answer = self._session.fetch(endpoints.OWNERS, query=query)
             found += [read_owner(entry) for entry in results_of(answer)]
             after = next_after(object_of(answer, "the answer"))
             if after is None:
                 return tuple(found)
+
+    def stage_labels(self, object_type: str) -> Mapping[str, str]:
+        """The stages of every pipeline of the type, id to the words people know. One call."""
+        answer = self._session.fetch(endpoints.PIPELINES, parts={"object_type": object_type})
+        return {
+            id_of(stage): text_of(stage, "label") or id_of(stage)
+            for pipeline in results_of(answer)
+            for stage in (object_of(one, "stages[]") for one in list_of(pipeline.get("stages") or [], "stages"))
+        }
 
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""

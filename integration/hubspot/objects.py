@@ -213,13 +213,15 @@ class AccountDetails:
 
 @dataclass(frozen=True)
 class Owner:
-    """A user records can be assigned to. Assign with `owner_id`; HubSpot refuses `user_id` there."""
+    """A user records can be assigned to. Assign with `owner_id`; HubSpot refuses `user_id` there. An archived one has no `user_id`."""
 
     owner_id: str
     email: str | None
     first_name: str
     last_name: str
     archived: bool
+    user_id: str | None = None
+    team_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

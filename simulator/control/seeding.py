@@ -2,7 +2,8 @@
 
 Shape: {"apps": [...], "portals": [{"portal_id", "settings", "owners", "objects": {"contacts": [{"properties", "ref",
 "associations": [{"type", "ref" or "id"}]}]}}], "installs": [{"app_id", "portal_id", "scopes"}]}. `ref` is a name inside the
-seed; associations take the default type. Installs come last, so what is seeded beside them sends no webhooks.
+seed; associations take the default type. Installs come last, so what is seeded beside them sends no webhooks. An owner is {"id", "user_id",
+"email", "first_name", "last_name", "archived", "teams": [{"id", "name"}]}; one of an account that is there is added to it or replaced.
 """
 
 from dataclasses import dataclass, field, replace
@@ -120,7 +121,11 @@ def _seed_portal(world: World, fields: Fields, seeded: Seeded) -> None:
     settings = read_portal_settings(fields.child("settings"), PortalSettings())
     owners = [_owner(each, world) for each in fields.objects("owners")]
     account = Account(frozenset(fields.texts("unavailable_scopes")), fields.integer("installer_user_id", 9001))
-    portal = world.portals.get(portal_id) or world.new_portal(portal_id, settings, account=account, owners=owners)
+    portal = world.portals.get(portal_id)
+    if portal is None:
+        portal = world.new_portal(portal_id, settings, account=account, owners=owners)
+    for owner in owners:
+        world.owners[portal_id].put(owner)
     refs: dict[tuple[str, str], str] = {}
     links: list[tuple[str, str, Fields]] = []
     objects = fields.child("objects")
@@ -169,6 +174,14 @@ def _owner(fields: Fields, world: World) -> Owner:
         last_name=fields.text("last_name", "Owner"),
         created_at=world.clock.now(),
         archived=fields.flag("archived"),
+        teams=tuple(_team(each) for each in fields.objects("teams")),
     )
     fields.finish()
     return owner
+
+
+def _team(fields: Fields) -> tuple[str, str]:
+    """Id and name; the first team of an owner is its primary one."""
+    team = fields.text("id"), fields.text("name", "Sample team")
+    fields.finish()
+    return team

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from integration.hubspot import endpoints
 from integration.hubspot.endpoints import Endpoint
-from integration.hubspot.manifest import DEAL_FEATURE, MANIFEST, OWNER_FEATURE, render_app_json
+from integration.hubspot.manifest import DEAL_FEATURE, MANIFEST, OWNER_FEATURE, WORKFLOW_FEATURE, render_app_json
 from integration.hubspot.objects import CONTACTS, PropertyDeclaration
 
 REQUIRED = {
     "oauth",
+    "timeline",
     *(
         f"crm.{area}.{kind}.{right}"
         for area in ("objects", "schemas")
@@ -24,7 +25,11 @@ def test_only_what_nothing_works_without_is_required() -> None:
 
 def test_every_scope_has_a_reason_and_every_optional_one_a_feature() -> None:
     assert all(scope.reason.endswith(".") for scope in MANIFEST.scopes)
-    assert {scope.feature for scope in MANIFEST.scopes if scope.kind == "optional"} == {DEAL_FEATURE, OWNER_FEATURE}
+    assert {scope.feature for scope in MANIFEST.scopes if scope.kind == "optional"} == {
+        DEAL_FEATURE,
+        OWNER_FEATURE,
+        WORKFLOW_FEATURE,
+    }
     assert len({scope.name for scope in MANIFEST.scopes}) == len(MANIFEST.scopes)
 
 
