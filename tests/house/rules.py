@@ -25,6 +25,7 @@ LAYERS: Final = {
     "integration.routing": 4,
     "integration.access": 5,
     "integration.pipeline": 5,
+    "integration.reporting": 5,
     "integration.syncs": 5,
     "webhooks": 6,
     "crm_cards": 6,
