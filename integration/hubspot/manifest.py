@@ -7,11 +7,11 @@ https://developers.hubspot.com/docs/apps/developer-platform/build-apps/app-confi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from integration.hubspot.objects import PropertyDeclaration
+from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
 
 APP_NAME: Final = "Leadlight"
 APP_UID: Final = "leadlight"
@@ -19,6 +19,8 @@ CALLBACK_PATH: Final = "/oauth/callback"
 WEBHOOK_PATH: Final = "/webhooks/hubspot"
 PROPERTY_GROUP: Final = "leadlight"
 PROPERTY_GROUP_LABEL: Final = "Leadlight"
+TIMELINE_EVENT_UIDS: Final[Mapping[str, str]] = {CONTACTS: "leadlight_contact_moved", COMPANIES: "leadlight_company_moved"}
+"""Names the event type of each object type, in the uploaded project and in every call that sends one."""
 
 ScopeKind = Literal["required", "conditional", "optional"]
 
@@ -73,60 +75,92 @@ class Manifest:
         return tuple(scope.name for scope in self.scopes if scope.kind == kind)
 
 
-DEAL_FEATURE: Final = "following deals that are deleted, merged or restored"
-OWNER_FEATURE: Final = "drafts in the owner's name"
+DEAL_FEATURE: Final = "following deals that are deleted, merged or restored, and the card on deals"
+OWNER_FEATURE: Final = "drafts in the owner's name, tasks for the owner, and who may see a card"
+WORKFLOW_FEATURE: Final = "workflow actions that wait for a result"
+TIMELINE_SCOPE: Final = "timeline"
+AUTOMATION_SCOPE: Final = "automation"
 
 MANIFEST: Final = Manifest(
     (
         Scope("oauth", "Every app needs it: it lets us sign in to your account and disconnect from it."),
         Scope("crm.objects.contacts.read", "Reads the contacts to enrich, score and brief, and the notes we left on them."),
-        Scope("crm.objects.contacts.write", "Writes scores and summaries to contacts, and the brief as a note."),
+        Scope(
+            "crm.objects.contacts.write", "Writes scores and summaries to contacts, the brief as a note, approved drafts as tasks."
+        ),
         Scope("crm.objects.companies.read", "Reads the companies to enrich, score and brief."),
         Scope("crm.objects.companies.write", "Writes scores and summaries to companies."),
         Scope("crm.schemas.contacts.read", "Sees which Leadlight properties contacts already have."),
         Scope("crm.schemas.contacts.write", "Creates the Leadlight properties of contacts, so that you need not."),
         Scope("crm.schemas.companies.read", "Sees which Leadlight properties companies already have."),
         Scope("crm.schemas.companies.write", "Creates the Leadlight properties of companies, so that you need not."),
-        Scope("crm.objects.deals.read", "Lets HubSpot tell us of deals that are gone.", "optional", DEAL_FEATURE),
-        Scope("crm.objects.owners.read", "Reads owners' names, so that drafts carry the rep's name.", "optional", OWNER_FEATURE),
+        Scope(TIMELINE_SCOPE, "Tells on a record's timeline when its priority or heat moved."),
+        Scope(
+            "crm.objects.deals.read",
+            "Lets HubSpot tell us of deals that are gone, and shows on a deal what is known of its people.",
+            "optional",
+            DEAL_FEATURE,
+        ),
+        Scope(
+            "crm.objects.owners.read",
+            "Reads owners and their teams, so that drafts carry the rep's name and cards show records only to those who may see them.",
+            "optional",
+            OWNER_FEATURE,
+        ),
+        Scope(AUTOMATION_SCOPE, "Tells a waiting workflow that its action is done.", "optional", WORKFLOW_FEATURE),
     )
 )
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What stands in the app's listing and differs between installations of Leadlight. `public_url` without a slash at its end."""
+
+    description: str
+    public_url: str
+    support_email: str
+    documentation_url: str
+
+
+def render_app_config(manifest: Manifest, listing: Listing) -> dict[str, Any]:
+    """The app as HubSpot's app component takes it: the same in `app.json` and in the uploaded project."""
+    return {
+        "name": APP_NAME,
+        "description": listing.description,
+        "distribution": "marketplace",
+        "isUserLevel": False,
+        "auth": {
+            "type": "oauth",
+            "redirectUrls": [listing.public_url + CALLBACK_PATH],
+            "requiredScopes": list(manifest.required_scopes),
+            "conditionallyRequiredScopes": list(manifest.conditional_scopes),
+            "optionalScopes": list(manifest.optional_scopes),
+        },
+        "permittedUrls": {"fetch": [listing.public_url], "iframe": [], "img": []},
+        "support": {"supportEmail": listing.support_email, "documentationUrl": listing.documentation_url},
+    }
+
+
 def render_app_json(
     manifest: Manifest,
+    listing: Listing,
     *,
-    description: str,
-    public_url: str,
-    support_email: str,
-    documentation_url: str,
     subscriptions: Sequence[dict[str, Any]],
     properties: Sequence[PropertyDeclaration],
-    cards: Sequence[dict[str, Any]] = (),
+    extensions: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
-    """The app's manifest as JSON values: `config` as HubSpot's app component takes it, beside it what we declare about ourselves."""
+    """The app's manifest as JSON values: `config` as HubSpot takes it, beside it what we declare about ourselves.
+
+    `extensions`: what the app adds inside HubSpot, by kind (cards, workflow_actions, agent_tools, app_events).
+    """
     return {
         "uid": APP_UID,
         "type": "app",
-        "config": {
-            "name": APP_NAME,
-            "description": description,
-            "distribution": "marketplace",
-            "isUserLevel": False,
-            "auth": {
-                "type": "oauth",
-                "redirectUrls": [public_url.rstrip("/") + CALLBACK_PATH],
-                "requiredScopes": list(manifest.required_scopes),
-                "conditionallyRequiredScopes": list(manifest.conditional_scopes),
-                "optionalScopes": list(manifest.optional_scopes),
-            },
-            "permittedUrls": {"fetch": [public_url.rstrip("/")], "iframe": [], "img": []},
-            "support": {"supportEmail": support_email, "documentationUrl": documentation_url},
-        },
+        "config": render_app_config(manifest, listing),
         "scopes": [asdict(scope) for scope in manifest.scopes],
-        "webhooks": {"targetUrl": public_url.rstrip("/") + WEBHOOK_PATH, "subscriptions": list(subscriptions)},
+        "webhooks": {"targetUrl": listing.public_url + WEBHOOK_PATH, "subscriptions": list(subscriptions)},
         "properties": [_property_entry(declaration) for declaration in properties],
-        "cards": list(cards),
+        **{kind: list(entries) for kind, entries in extensions.items()},
     }
 
 

@@ -18,6 +18,7 @@ from integration.outreach import render as draft_render
 from integration.outreach.base import Draft, Sender
 from integration.pipeline import properties as pipeline_properties
 from integration.providers.base import FactSheet
+from integration.scoring import priority
 from integration.scoring.base import ScoreDefinition, ScoreResult, Scores
 from integration.scoring.profile import ScoringProfile, build_profile, default_profile
 from integration.scoring.registry import all_scores, score_properties
@@ -29,6 +30,7 @@ PROFILE_PREFERENCE: Final = "icp_profile"
 def declared_properties() -> tuple[PropertyDeclaration, ...]:
     """Every HubSpot property the product fills, in the order in which a rep should read them."""
     ordered = (
+        *priority.PROPERTIES,
         *brief_properties.PROPERTIES,
         *sorted(score_properties(), key=lambda declaration: not declaration.name.startswith("leadlight_icp_fit")),
         *draft_properties.PROPERTIES,
@@ -55,10 +57,13 @@ class PortalDecisions:
         return self._declarations
 
     def scores(self, sheet: FactSheet) -> Scores:
-        return [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
+        """The registered scores, then the priority they make."""
+        scores = [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
+        return [*scores, priority.score_priority(scores)]
 
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief:
-        return briefs.build_brief(sheet, scores)
+        """The priority is left out: its reasons are the other scores, which the brief tells of already."""
+        return briefs.build_brief(sheet, [score for score in scores if score.name != priority.NAME])
 
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft:
         return outreach.build_draft(sheet, sender)
@@ -79,4 +84,6 @@ class PortalDecisions:
         return draft_render.render_note_html(draft, marker)
 
     def _score_values(self, score: ScoreResult) -> dict[str, str]:
+        if score.name == priority.NAME:
+            return priority.property_values(score)
         return self._definitions[score.name].property_values(score)

@@ -19,6 +19,7 @@ _SEARCHED = {
     "contacts": ("firstname", "lastname", "email", "company", "jobtitle", "phone"),
     "companies": ("name", "domain", "city", "country", "industry"),
 }
+_SCORE_WORDS = ("priority", "score", "fit")
 _OTHER_SEARCHED = ("dealname", "subject", "hs_lead_name")
 
 
@@ -66,7 +67,7 @@ def score_columns(definitions: Mapping[str, PropertyDefinition]) -> tuple[Column
         for definition in definitions.values()
         if is_ours(definition.group_name) and definition.type == "number" and not definition.archived
     ]
-    scores = [definition for definition in ours if "score" in definition.name or "fit" in definition.name] or ours
+    scores = [one for one in ours if any(word in one.name for word in _SCORE_WORDS)] or ours
     ranked = sorted(scores, key=lambda definition: (definition.display_order < 0, definition.display_order, definition.name))
     return tuple(Column(definition.name, definition.label) for definition in ranked[:MOST_COLUMNS])
 

@@ -82,8 +82,9 @@ def _parsed(text: str) -> ast.Module:
 
 
 def sources(root: Path, *folders: str) -> Iterator[Source]:
+    """Our own files: what npm installed beside the cards is not ours."""
     for folder in folders:
-        for path in sorted((root / folder).rglob("*.py")):
+        for path in sorted(path for path in (root / folder).rglob("*.py") if "node_modules" not in path.parts):
             yield Source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
 
 

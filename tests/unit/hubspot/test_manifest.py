@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from integration.hubspot import endpoints
 from integration.hubspot.endpoints import Endpoint
-from integration.hubspot.manifest import DEAL_FEATURE, MANIFEST, OWNER_FEATURE, render_app_json
+from integration.hubspot.manifest import DEAL_FEATURE, MANIFEST, OWNER_FEATURE, WORKFLOW_FEATURE, Listing, render_app_json
 from integration.hubspot.objects import CONTACTS, PropertyDeclaration
 
 REQUIRED = {
     "oauth",
+    "timeline",
     *(
         f"crm.{area}.{kind}.{right}"
         for area in ("objects", "schemas")
@@ -24,7 +25,11 @@ def test_only_what_nothing_works_without_is_required() -> None:
 
 def test_every_scope_has_a_reason_and_every_optional_one_a_feature() -> None:
     assert all(scope.reason.endswith(".") for scope in MANIFEST.scopes)
-    assert {scope.feature for scope in MANIFEST.scopes if scope.kind == "optional"} == {DEAL_FEATURE, OWNER_FEATURE}
+    assert {scope.feature for scope in MANIFEST.scopes if scope.kind == "optional"} == {
+        DEAL_FEATURE,
+        OWNER_FEATURE,
+        WORKFLOW_FEATURE,
+    }
     assert len({scope.name for scope in MANIFEST.scopes}) == len(MANIFEST.scopes)
 
 
@@ -47,18 +52,17 @@ def test_the_rendered_app_says_what_the_code_uses() -> None:
 
     app = render_app_json(
         MANIFEST,
-        description="Sample.",
-        public_url="https://app.example.com/",
-        support_email="help@example.com",
-        documentation_url="https://app.example.com/docs",
+        Listing("Sample.", "https://app.example.com", "help@example.com", "https://app.example.com/docs"),
         subscriptions=[{"subscriptionType": "contact.creation", "active": True}],
         properties=[declaration],
+        extensions={"cards": [{"uid": "sample_tab"}]},
     )
 
     assert app["config"]["auth"]["redirectUrls"] == ["https://app.example.com/oauth/callback"]
     assert app["config"]["auth"]["requiredScopes"] == list(MANIFEST.required_scopes)
     assert app["webhooks"]["targetUrl"] == "https://app.example.com/webhooks/hubspot"
     assert app["properties"][0]["options"] == [{"value": "a", "label": "A"}]
+    assert app["cards"] == [{"uid": "sample_tab"}]
 
 
 def test_every_endpoint_is_dated_and_quotes_its_parts() -> None:

@@ -48,7 +48,7 @@ def test_everything_decided_is_stored_with_its_provenance(stand: Stand) -> None:
         ("9001", "industry", "Software", "apollo", True)
     ]
     assert stand.rows("SELECT object_id, name FROM score ORDER BY 1, 2") == [
-        ("101", "bant"), ("101", "icp_fit"), ("9001", "bant"), ("9001", "icp_fit")
+        ("101", "bant"), ("101", "icp_fit"), ("101", "priority"), ("9001", "bant"), ("9001", "icp_fit"), ("9001", "priority")
     ]  # fmt: skip
     assert stand.rows("SELECT object_id, state FROM draft") == [("101", "drafted")]
     assert stand.rows("SELECT object_id FROM brief ORDER BY 1") == [("101",), ("9001",)]
