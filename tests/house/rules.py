@@ -29,6 +29,7 @@ LAYERS: Final = {
     "integration.syncs": 5,
     "webhooks": 6,
     "crm_cards": 6,
+    "crm_cards.host": 7,
     "integration.admin": 6,
     "integration.api": 6,
     "integration.processes": 7,
