@@ -59,6 +59,13 @@ from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.timeline.jobs import FORGET_EVENTS, SEND_EVENTS, TIMELINE_TRIGGERS, TimelineJobs
 from integration.pipeline.undo.jobs import RESUME_UNDOS, UNDO_JOB, UNDO_TRIGGERS, UndoJobs
 from integration.pipeline.undo.runner import UndoRunner
+from integration.pipeline.workflow.completion import (
+    FINISH_ACTIONS,
+    FINISH_PORTAL,
+    PURGE_EXECUTIONS,
+    WORKFLOW_TRIGGERS,
+    WorkflowJobs,
+)
 from integration.pipeline.worklist_store import WorkRequest
 from integration.syncs.jobs import RESUME_SYNCS, START_SYNCS_JOB, SYNC_JOB, SyncJobs, sync_triggers
 from integration.syncs.registry import all_syncs
@@ -96,6 +103,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *DUPLICATE_TRIGGERS,
         *OWNER_TRIGGERS,
         *TIMELINE_TRIGGERS,
+        *WORKFLOW_TRIGGERS,
     )
 
 
@@ -158,6 +166,18 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
+        *_workflow_jobs(parts),
+    )
+
+
+def _workflow_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = WorkflowJobs(
+        database=parts.database, portals=parts.portals, clients=parts.clients, deferrer=parts.engine, clock=parts.clock
+    )
+    return (
+        JobEntry(FINISH_ACTIONS.name, jobs.sweep, swept=True),
+        JobEntry(FINISH_PORTAL, jobs.finish, swept=True),
+        JobEntry(PURGE_EXECUTIONS.name, jobs.purge, swept=True),
     )
 
 

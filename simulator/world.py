@@ -23,6 +23,8 @@ from simulator.portal import Portal, PortalSettings
 from simulator.recorder import Recorder
 from simulator.webhooks.emitter import Emitter, EmitterClocks, Recipient
 from simulator.webhooks.queue import WebhookSettings
+from simulator.workflows.caller import WorkflowCaller
+from simulator.workflows.enrolments import Enrolments
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,13 @@ class World:
             self,
             EmitterClocks(time.monotonic, lambda: int(time.time() * 1000)),
             self.settings.webhooks,
+            rng=random.Random(self.settings.seed),
+        )
+        self.workflows = WorkflowCaller(
+            Enrolments(self.clock),
+            self,
+            wall_ms=lambda: int(time.time() * 1000),
+            retry_scale=lambda: self.settings.webhooks.retry_scale,
             rng=random.Random(self.settings.seed),
         )
         self._lock = threading.Lock()
@@ -133,6 +142,7 @@ class World:
         self.faults.clear()
         self.limiter.forget()
         self.emitter.forget()
+        self.workflows.enrolments.forget()
         self.recorder.forget()
         with self._lock:
             self.apps, self.portals, self.accounts, self.owners, self.pipelines = {}, {}, {}, {}, {}
@@ -143,6 +153,12 @@ class World:
         """Ends the threads of the webhooks and frees calls that hang."""
         self.faults.clear()
         self.emitter.close()
+        self.workflows.close()
+
+    def secret_of(self, app_id: int) -> str | None:
+        """What the app's requests are signed with; None when it is not registered."""
+        app = self.apps.get(app_id)
+        return None if app is None else app.client_secret
 
     def recipients(self, portal_id: int) -> Iterator[Recipient]:
         """The apps installed in the account, with what they were granted."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from integration.core.metrics import Metrics
 from integration.core.settings import HubSpotSettings
-from integration.hubspot import creating, endpoints, notes, tasks
+from integration.hubspot import creating, endpoints, notes, tasks, workflow_calls
 from integration.hubspot.batch_writes import BATCH_REFUSALS, BatchInput, unanswered, write_batch
 from integration.hubspot.limits import PortalLimits
 from integration.hubspot.objects import (
@@ -227,6 +227,22 @@ class HubSpotClient(PropertyCalls):
     def send_events(self, events: Sequence[EventToSend]) -> EventOutcome:
         """Ids sent and refusals by id, for at most 100 events; one that is there already counts as sent. One call, more when one is refused."""
         return send_events(events, lambda body: self._session.call(endpoints.TIMELINE_EVENTS, body=body, accepted=BATCH_REFUSALS))
+
+    def owner_teams(self) -> dict[str, str]:
+        """Team id to name, of the teams that active owners are in. Needs the owners scope. One call.
+
+        Limit: only the first 500 owners are looked at.
+        """
+        answer = self._session.fetch(endpoints.OWNERS, query={"limit": str(_OWNERS_PAGE)})
+        return {team_id: name for entry in results_of(answer) for team_id, name in workflow_calls.read_teams(entry).items()}
+
+    def complete_actions(self, completions: Sequence[workflow_calls.Completion]) -> Mapping[str, str]:
+        """Tell waiting workflows the outputs, at most 100 at once: why each refused one was refused. Needs the scope `automation`."""
+
+        def send(body: object) -> Reply:
+            return self._session.call(endpoints.COMPLETE_ACTIONS, body=body, accepted=workflow_calls.COMPLETION_REFUSALS)
+
+        return workflow_calls.complete_executions(completions, send)
 
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""

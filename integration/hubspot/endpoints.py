@@ -45,6 +45,7 @@ ASSOCIATE_DEFAULT: Final = Endpoint(
 )
 OWNERS: Final = Endpoint("owners", "GET", "/crm/owners/{version}")
 PIPELINES: Final = Endpoint("pipelines", "GET", "/crm/pipelines/{version}/{object_type}")
+COMPLETE_ACTIONS: Final = Endpoint("complete_actions", "POST", "/automation/actions/callbacks/{version}/complete")
 ACCOUNT_DETAILS: Final = Endpoint("account_details", "GET", "/account-info/{version}/details")
 PROPERTY_LIST: Final = Endpoint("property_list", "GET", "/crm/properties/{version}/{object_type}")
 PROPERTY_BATCH_READ: Final = Endpoint("property_batch_read", "POST", "/crm/properties/{version}/{object_type}/batch/read")

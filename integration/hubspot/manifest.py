@@ -112,40 +112,55 @@ MANIFEST: Final = Manifest(
 )
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What stands in the app's listing and differs between installations of Leadlight. `public_url` without a slash at its end."""
+
+    description: str
+    public_url: str
+    support_email: str
+    documentation_url: str
+
+
+def render_app_config(manifest: Manifest, listing: Listing) -> dict[str, Any]:
+    """The app as HubSpot's app component takes it: the same in `app.json` and in the uploaded project."""
+    return {
+        "name": APP_NAME,
+        "description": listing.description,
+        "distribution": "marketplace",
+        "isUserLevel": False,
+        "auth": {
+            "type": "oauth",
+            "redirectUrls": [listing.public_url + CALLBACK_PATH],
+            "requiredScopes": list(manifest.required_scopes),
+            "conditionallyRequiredScopes": list(manifest.conditional_scopes),
+            "optionalScopes": list(manifest.optional_scopes),
+        },
+        "permittedUrls": {"fetch": [listing.public_url], "iframe": [], "img": []},
+        "support": {"supportEmail": listing.support_email, "documentationUrl": listing.documentation_url},
+    }
+
+
 def render_app_json(
     manifest: Manifest,
+    listing: Listing,
     *,
-    description: str,
-    public_url: str,
-    support_email: str,
-    documentation_url: str,
     subscriptions: Sequence[dict[str, Any]],
     properties: Sequence[PropertyDeclaration],
-    cards: Sequence[dict[str, Any]] = (),
+    extensions: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
-    """The app's manifest as JSON values: `config` as HubSpot's app component takes it, beside it what we declare about ourselves."""
+    """The app's manifest as JSON values: `config` as HubSpot takes it, beside it what we declare about ourselves.
+
+    `extensions`: what the app adds inside HubSpot, by kind (cards, workflow_actions, agent_tools, app_events).
+    """
     return {
         "uid": APP_UID,
         "type": "app",
-        "config": {
-            "name": APP_NAME,
-            "description": description,
-            "distribution": "marketplace",
-            "isUserLevel": False,
-            "auth": {
-                "type": "oauth",
-                "redirectUrls": [public_url.rstrip("/") + CALLBACK_PATH],
-                "requiredScopes": list(manifest.required_scopes),
-                "conditionallyRequiredScopes": list(manifest.conditional_scopes),
-                "optionalScopes": list(manifest.optional_scopes),
-            },
-            "permittedUrls": {"fetch": [public_url.rstrip("/")], "iframe": [], "img": []},
-            "support": {"supportEmail": support_email, "documentationUrl": documentation_url},
-        },
+        "config": render_app_config(manifest, listing),
         "scopes": [asdict(scope) for scope in manifest.scopes],
-        "webhooks": {"targetUrl": public_url.rstrip("/") + WEBHOOK_PATH, "subscriptions": list(subscriptions)},
+        "webhooks": {"targetUrl": listing.public_url + WEBHOOK_PATH, "subscriptions": list(subscriptions)},
         "properties": [_property_entry(declaration) for declaration in properties],
-        "cards": list(cards),
+        **{kind: list(entries) for kind, entries in extensions.items()},
     }
 
 

@@ -12,6 +12,7 @@ from integration.hubspot.manifest import (
     OWNER_FEATURE,
     TIMELINE_EVENT_UIDS,
     WORKFLOW_FEATURE,
+    Listing,
     render_app_json,
 )
 from integration.hubspot.objects import CONTACTS, PropertyDeclaration
@@ -62,18 +63,17 @@ def test_the_rendered_app_says_what_the_code_uses() -> None:
 
     app = render_app_json(
         MANIFEST,
-        description="Sample.",
-        public_url="https://app.example.com/",
-        support_email="help@example.com",
-        documentation_url="https://app.example.com/docs",
+        Listing("Sample.", "https://app.example.com", "help@example.com", "https://app.example.com/docs"),
         subscriptions=[{"subscriptionType": "contact.creation", "active": True}],
         properties=[declaration],
+        extensions={"cards": [{"uid": "sample_tab"}]},
     )
 
     assert app["config"]["auth"]["redirectUrls"] == ["https://app.example.com/oauth/callback"]
     assert app["config"]["auth"]["requiredScopes"] == list(MANIFEST.required_scopes)
     assert app["webhooks"]["targetUrl"] == "https://app.example.com/webhooks/hubspot"
     assert app["properties"][0]["options"] == [{"value": "a", "label": "A"}]
+    assert app["cards"] == [{"uid": "sample_tab"}]
 
 
 def test_the_event_types_of_the_project_are_those_the_sender_names() -> None:

@@ -78,7 +78,7 @@ def test_a_repeated_id_is_refused_and_takes_its_whole_batch_along(session: HubSp
 def test_what_does_not_fit_the_declared_type_is_refused(
     session: HubSpotSession, contact_id: str, changes: dict[str, object], words: str
 ) -> None:
-    answer = session.post(BATCH, {"inputs": [_event(contact_id, "e-2"), _event(contact_id, **changes)]})
+    answer = session.post(BATCH, {"inputs": [_event(contact_id, "e-2"), {**_event(contact_id), **changes}]})
     assert answer.status_code == 400
     assert words in answer.json()["message"]
     assert _known(session) == []

@@ -1,0 +1,4 @@
+import { hubspot } from '@hubspot/ui-extensions';
+import { RecordTab } from './lib/RecordTab';
+
+hubspot.extend<'crm.record.tab'>(() => <RecordTab />);

@@ -1,0 +1,23 @@
+// Where a fact comes from: the source, as a link where it has an address, and the day it was seen.
+import { Link, Text } from '@hubspot/ui-extensions';
+import type { Evidence } from './types';
+import { day, isWebAddress } from './words';
+
+export const SourceName = ({ source, url }: { source: string; url: string | null }) =>
+  isWebAddress(url) ? <Link href={{ url, external: true }}>{source}</Link> : <Text inline={true}>{source}</Text>;
+
+/** One line below a sentence; nothing when it rests on no finding. */
+export const SourceLine = ({ evidence, zone }: { evidence: Evidence[]; zone: string }) => {
+  if (evidence.length === 0) return null;
+  return (
+    <Text variant="microcopy">
+      {evidence.map((one, index) => (
+        <Text key={`${one.field} ${one.source}`} inline={true} variant="microcopy">
+          {index > 0 ? ' · ' : ''}
+          <SourceName source={one.source} url={one.source_url} />
+          {`, ${day(one.seen_at, zone)}`}
+        </Text>
+      ))}
+    </Text>
+  );
+};

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.{ts,tsx,mjs}'],
+    environment: 'node',
+    globals: false,
+    restoreMocks: true,
+    maxWorkers: 2,
+  },
+  esbuild: { jsx: 'automatic' },
+});

@@ -1,0 +1,1 @@
+"""One file for each workflow action and agent tool, with its definition as `ACTION`."""
