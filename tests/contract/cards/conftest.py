@@ -41,7 +41,7 @@ REP, MATE, STRANGER, LONER, ADMIN = "9101", "9102", "9103", "9104", "9199"
 """Users. The first two share a team, the third is in another, the fourth in none, the fifth is no owner."""
 OWNER_OF = {REP: "601", MATE: "602", STRANGER: "603", LONER: "604"}
 _TEAMS = {REP: (("71", "Sample North"),), MATE: (("71", "Sample North"),), STRANGER: (("72", "Sample South"),), LONER: ()}
-_SEED = Source.person(int(REP))
+SEED = Source.person(int(REP))
 _request_ids = itertools.count(1)
 
 
@@ -107,7 +107,7 @@ class Cards:
 
     def _create(self, object_type: str, owner_user: str | None, properties: dict[str, str]) -> str:
         owner = {"hubspot_owner_id": OWNER_OF[owner_user]} if owner_user else {}
-        return str(self.simulator.world.portals[OURS].create(object_type, {**properties, **owner}, source=_SEED).id)
+        return str(self.simulator.world.portals[OURS].create(object_type, {**properties, **owner}, source=SEED).id)
 
     def prefer(self, portal_id: int = OURS, **preferences: Any) -> None:
         """What the admin chose."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,20 @@ from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.db.models import AuditRow, DeadLetterRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
-from tests.contract.cards.conftest import ADMIN, LONER, MATE, OURS, REP, STRANGER, Cards, address_of, connect, data_of, refusal_of
+from tests.contract.cards.conftest import (
+    ADMIN,
+    LONER,
+    MATE,
+    OURS,
+    REP,
+    SEED,
+    STRANGER,
+    Cards,
+    address_of,
+    connect,
+    data_of,
+    refusal_of,
+)
 from tests.contract.cards.known import WORDS, add_run, know
 
 SEES = {REP: (REP, MATE, LONER, None), MATE: (REP, MATE, LONER, None), STRANGER: (STRANGER, LONER, None), ADMIN: (LONER, None)}
@@ -83,10 +97,10 @@ def test_without_the_owners_permission_owned_records_are_for_operators_and_the_m
 def test_a_known_record_is_told_whole_in_one_fetch_and_nobody_outside_is_asked(cards: Cards) -> None:
     record = know(cards, "870201", owner_user=REP)
     data_of(cards.ask(f"record/contacts/{record}"))
-    calls = len(cards.simulator.world.recorder.calls())
+    calls = list(cards.simulator.world.recorder.calls())
     view = data_of(cards.ask(f"record/contacts/{record}"))
     assert data_of(cards.ask(f"record/0-1/{record}")) == view
-    assert len(cards.simulator.world.recorder.calls()) == calls, "owners are known by now, and the record is"
+    assert list(cards.simulator.world.recorder.calls()) == calls, "owners are known by now, and the record is"
     assert (view["headline"], view["state"]["kind"], view["state"]["is_busy"]) == (WORDS, "ready", False)
     priority, [icp] = view["priority"], view["scores"]
     assert (priority["name"], priority["label_words"], priority["tone"]) == ("priority", "Hot", "good")
@@ -114,15 +128,14 @@ def test_every_state_is_told_with_words_and_what_to_do(cards: Cards) -> None:
         return str(state["kind"])
 
     assert kind(cards.contact(owner_user=REP)) == "new"
-    for number, (values, expected) in enumerate(
-        (
-            ({}, "queued"),
-            ({"lease_until": soon, "lease_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}, "running"),
-            ({"causes": ["ask_again"], "due_at": soon}, "waiting_for_provider"),
-            ({"causes": ["budget"], "due_at": soon}, "over_budget"),
-            ({"causes": ["ask_again"]}, "queued"),
-        )
-    ):
+    items: tuple[tuple[dict[str, Any], str], ...] = (
+        ({}, "queued"),
+        ({"lease_until": soon, "lease_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"}, "running"),
+        ({"causes": ["ask_again"], "due_at": soon}, "waiting_for_provider"),
+        ({"causes": ["budget"], "due_at": soon}, "over_budget"),
+        ({"causes": ["ask_again"]}, "queued"),
+    )
+    for number, (values, expected) in enumerate(items):
         record = know(cards, str(870_301 + number), owner_user=REP)
         queue(cards, record, **values)
         assert kind(record) == expected
@@ -229,7 +242,7 @@ def test_a_deal_shows_its_company_and_its_people_and_enriching_it_enriches_them(
     mine, hidden = cards.contact(owner_user=REP), cards.contact(owner_user=STRANGER)
     portal = cards.simulator.world.portals[OURS]
     for kind, object_id in (("companies", company), ("contacts", mine), ("contacts", hidden)):
-        portal.associate(("deals", deal), (kind, object_id))
+        portal.associate(("deals", deal), (kind, object_id), source=SEED)
     assert data_of(cards.ask(f"record/0-3/{deal}"))["state"]["kind"] == "new"
     know(cards, company, object_type="companies", owner_user=REP)
     know(cards, mine, owner_user=REP)
@@ -265,7 +278,7 @@ def test_a_hubspot_that_does_not_answer_leaves_a_degraded_card_within_a_second(c
     if silence == "refused":
         cards.simulator.server.stop()
     else:
-        cards.simulator.world.settings.latency_ms = 5_000
+        cards.simulator.world.settings = replace(cards.simulator.world.settings, latency_ms=4_000)
     took = {}
     for path in (f"record/contacts/{unseen}", f"record/contacts/{known}", f"record/deals/{deal}", "record/deals/99887766"):
         started = time.monotonic()
