@@ -9,6 +9,8 @@ import type { DraftView, Progress, RecordView, RunLine, State } from '../../hubs
 
 const FOLDER = '../../../tests/fixtures/cards/';
 const FIXTURES = import.meta.glob<RecordView>('../../../tests/fixtures/cards/*.json', { eager: true, import: 'default' });
+/** Machines that run much else at once are slow; a card that never shows what it should fails all the same. */
+const PATIENCE_MS = 15_000;
 const TYPE_IDS = { contacts: '0-1', companies: '0-2', deals: '0-3' };
 export const BACKEND = 'https://leadlight.example.com';
 
@@ -78,8 +80,13 @@ export function render(view: Pick<RecordView, 'object_type' | 'object_id'>, plac
   card.mocks.context.variables = variables;
   card.mocks.context.portal = { id: 42, timezone: 'Europe/Berlin' };
   card.render(place === 'crm.record.tab' ? <RecordTab /> : <RecordSidebar />);
+  const waitFor = card.waitFor;
+  card.waitFor = (check) => waitFor(check, { timeoutInMs: PATIENCE_MS });
   return { card };
 }
+
+/** Waits until the check passes, also when nothing on the card changes. */
+export const eventually = (check: () => unknown) => vi.waitFor(check, { timeout: PATIENCE_MS });
 
 /** Every word on the card, also in titles, labels and overlays. */
 export function words(node: RenderedNode): string {

@@ -156,11 +156,9 @@ describe('the tab', () => {
     expect(words(draft)).toContain('Dry run: your admin is still trying Leadlight out');
   });
 
-  it('never shows two primary buttons', async () => {
-    for (const name of fixtureNames) {
-      const card = await loaded(name);
-      expect(card.findAll(Button, { variant: 'primary' }).length, name).toBeLessThanOrEqual(1);
-    }
+  it.each(fixtureNames.map((name) => [name]))('has at most one primary button: %s', async (name) => {
+    const card = await loaded(name);
+    expect(card.findAll(Button, { variant: 'primary' }).length).toBeLessThanOrEqual(1);
   });
 
   it('shows script as text and makes no link of it', async () => {
