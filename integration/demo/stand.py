@@ -227,6 +227,7 @@ class Stand:
                 {"type": item.subscription_type, **({"property_name": item.property_name} if item.property_name else {})}
                 for item in (app.subscriptions if subscribed else ())
             ],
+            "event_types": [{"uid": event.uid, **event.config} for event in app.event_types],
         }
 
     def _addresses(self) -> Addresses:

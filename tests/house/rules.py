@@ -22,8 +22,10 @@ LAYERS: Final = {
     "integration.briefs": 4,
     "integration.outreach": 4,
     "integration.matching": 4,
+    "integration.routing": 4,
     "integration.access": 5,
     "integration.pipeline": 5,
+    "integration.reporting": 5,
     "integration.syncs": 5,
     "webhooks": 6,
     "crm_cards": 6,
@@ -40,7 +42,9 @@ LAYERS: Final = {
     "integration.commands": 7,
     "integration.project": 7,
 }
-DECISIONS: Final = frozenset({"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching"})
+DECISIONS: Final = frozenset(
+    {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}
+)
 OPEN_TO_DECISIONS: Final = frozenset({"integration.hubspot.objects", "integration.providers.base"})
 SHARED_SIBLINGS: Final = {
     # layer 3 packages may use the value types of their neighbours, never their machinery

@@ -8,11 +8,11 @@ from typing import Final
 from flask import Response
 
 from integration.access.roles import Role
-from integration.admin.budget_desk import ask_usage
 from integration.admin.bulk_runs import BulkRuns
 from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import BadInput, NotFound
 from integration.core.settings import Secret
+from integration.pipeline.budget_desk import ask_usage
 from integration.providers.adapter import Adapter
 from integration.providers.base import ErrorClass
 from integration.providers.budget import plain

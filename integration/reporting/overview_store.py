@@ -1,4 +1,4 @@
-"""The counts on the console's overview: what waits, what runs, what was written and spent, what needs a person. Reads only."""
+"""The counts on an overview of a portal: what waits, what runs, what was written and spent, what needs a person. Reads only."""
 
 from __future__ import annotations
 

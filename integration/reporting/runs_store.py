@@ -1,4 +1,4 @@
-"""Runs and their ledger rows as the console lists them. Reads only."""
+"""Runs and their ledger rows as pages list them. Reads only."""
 
 from __future__ import annotations
 
