@@ -27,15 +27,6 @@ USER: Final = 9_000
 _SENTENCES: Final = 4
 _FACTS: Final = ("industry", "employee_count", "city", "country", "technologies", "phone")
 _FIELDS: Final = ("industry", "numberofemployees", "city", "leadlight_headline", "leadlight_priority")
-    "industry",
-    "numberofemployees",
-    "city",
-    "country",
-    "leadlight_headline",
-    "leadlight_priority",
-    "leadlight_sources",
-    "phone",
-)
 
 
 def fill(database: Database, key: str) -> None:

@@ -15,8 +15,8 @@ from integration.hubspot.transport import QuickTransport
 from tests.contract.hubspot.stand import PORTAL_ID, Stand
 
 
-def quick(stand: Stand, **env: int) -> HubSpotClient:
-    settings = replace(stand.settings.hubspot, **env)
+def quick(stand: Stand, *, requests_per_10_s: int = 110) -> HubSpotClient:
+    settings = replace(stand.settings.hubspot, requests_per_10_s=requests_per_10_s)
     clock = stand.world.clock.now
     return HubSpotClients(
         settings,
