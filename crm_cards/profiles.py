@@ -55,6 +55,8 @@ def parse_profile(*, name: str, account_id: int, public_url: str, support_email:
         raise BadInput("The account id is the number in the address of your HubSpot account.")
     if not _EMAIL.fullmatch(support_email):
         raise BadInput(f"The app's users need an address to write to; {support_email!r} is no e-mail address.")
+    if documentation_url and not documentation_url.startswith("https://"):
+        raise BadInput(f"HubSpot links only to https addresses; {documentation_url!r} is none.")
     origin = _origin(public_url)
     return Profile(name, account_id, origin, support_email, documentation_url or origin)
 

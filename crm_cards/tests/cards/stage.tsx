@@ -1,8 +1,9 @@
 // A card on a stage: HubSpot's renderer, a backend that answers as it is told, and the fixtures that the Python tests share.
-import { hubspot } from '@hubspot/ui-extensions';
+import type { ReactNode } from 'react';
+import { hubspot, Text } from '@hubspot/ui-extensions';
 import { createRenderer } from '@hubspot/ui-extensions/testing';
 import type { RenderedChildNode, RenderedNode } from '@hubspot/ui-extensions/testing';
-import { vi } from 'vitest';
+import { afterEach, vi } from 'vitest';
 import { RecordSidebar } from '../../hubspot_project/src/app/cards/lib/RecordSidebar';
 import { RecordTab } from '../../hubspot_project/src/app/cards/lib/RecordTab';
 import type { DraftView, Progress, RecordView, RunLine, State } from '../../hubspot_project/src/app/cards/lib/types';
@@ -64,6 +65,12 @@ export class Backend {
   }
 }
 
+const shown: { render: (node: ReactNode) => unknown }[] = [];
+afterEach(() => {
+  // A card that goes away stops looking; one that stayed would ask the next test's backend.
+  for (const card of shown.splice(0)) card.render(<Text>gone</Text>);
+});
+
 type Place = 'crm.record.tab' | 'crm.record.sidebar';
 
 /** The card on the record of `view`, with a backend that knows it. */
@@ -82,6 +89,7 @@ export function render(view: Pick<RecordView, 'object_type' | 'object_id'>, plac
   card.render(place === 'crm.record.tab' ? <RecordTab /> : <RecordSidebar />);
   const waitFor = card.waitFor;
   card.waitFor = (check) => waitFor(check, { timeoutInMs: PATIENCE_MS });
+  shown.push(card);
   return { card };
 }
 

@@ -35,6 +35,7 @@ describe('the tab', () => {
     const brief = (await loaded('ready')).find(Tab, { title: 'Brief' });
     expect(words(brief)).toContain('Sample Works makes measuring tools with 240 people. page , 20 Nov 2026');
     expect(brief.findAll(Link).map((link) => link.props.href)).toContainEqual({ url: 'https://sample-works.example/about', external: true });
+    expect(words(brief)).not.toContain('Call Sample Person');
     expect(words(brief)).toContain('Written 24 Nov 2026, checked 28 Nov 2026');
   });
 
@@ -62,12 +63,13 @@ describe('the tab', () => {
 
   it.each([
     ['over_budget', 'warning', 'The budget is used up'],
-    ['failed', 'danger', 'The last look failed'],
+    ['waiting_for_provider', 'info', 'A source did not answer'],
+    ['failed', 'danger', 'Could not be done'],
     ['dry_run', 'info', 'Dry run'],
     ['disconnected', 'danger', 'Leadlight is disconnected'],
     ['erased', 'info', 'Erased for privacy'],
     ['not_enough_evidence', 'info', 'Too little is known'],
-    ['stale', 'info', 'Older than 30 days'],
+    ['stale', 'info', 'Looked at long ago'],
   ])('says honestly: %s', async (name, variant, title) => {
     const alert = (await loaded(name)).find(Alert);
     expect([alert.props.variant, alert.props.title]).toEqual([variant, title]);
@@ -76,7 +78,6 @@ describe('the tab', () => {
   it.each([
     ['queued', 'Waiting for its turn'],
     ['running', 'Leadlight is looking'],
-    ['waiting_for_provider', 'Waiting for a source'],
   ])('shows that work is under way: %s', async (name, title) => {
     const card = await loaded(name);
     expect(card.find(LoadingSpinner).props.label).toBe(title);
@@ -90,7 +91,7 @@ describe('the tab', () => {
 
   it('offers to start on a record nobody has looked at, and shows nothing else', async () => {
     const card = await loaded('new');
-    expect(card.find(EmptyState).props.title).toBe('Nothing is known yet');
+    expect(card.find(EmptyState).props.title).toBe('Not looked at yet');
     expect(card.findByTestId(Button, 'enrich').text).toBe('Enrich now');
     expect(card.findByTestId(Button, 'enrich').props.variant).toBe('primary');
     expect(tabs(card)).toEqual([]);
@@ -113,12 +114,12 @@ describe('the tab', () => {
     expect(words(card.find(Tab, { title: 'Sources' }))).toContain('33 more entries and the whole history');
   });
 
-  it('shows on a deal its people and company, and no button, since deals are not enriched', async () => {
+  it('shows on a deal its people and company, and a button that looks at them', async () => {
     const card = await loaded('deal');
     expect(tabs(card)).toEqual(['People and company']);
     expect(card.find(Heading).text).toBe('Sample Works: measuring line');
-    expect(words(card.getRootNode())).toContain('Contract sent · 12000 EUR · closes 18 Dec 2026');
-    expect(card.maybeFindByTestId(Button, 'enrich')).toBeNull();
+    expect(words(card.getRootNode())).toContain('Contract sent · 12000 · closes 18 Dec 2026');
+    expect(card.findByTestId(Button, 'enrich').text).toBe('Enrich now');
     expect(card.find(Tab).findAll(Link).map((link) => (link.props.href as { url: string }).url)).toEqual([
       'https://app.hubspot.com/contacts/42/record/0-2/601',
       'https://app.hubspot.com/contacts/42/record/0-1/501',
@@ -177,7 +178,7 @@ describe('the sidebar', () => {
     expect(text).toContain('Up 12 since 21 Nov 2026');
     expect(card.findByTestId(Text, 'next-step').text).toBe('Call Sample Person about the pricing page before Friday.');
     expect(text).toContain('Draft Waits for your approval');
-    expect(card.findAll(Button).map((button) => button.text)).toEqual(['Enrich again']);
+    expect(card.findAll(Button).map((button) => button.text)).toEqual(['Enrich now']);
   });
 
   it.each(fixtureNames.map((name) => [name]))('has no table and at most one button: %s', async (name) => {
