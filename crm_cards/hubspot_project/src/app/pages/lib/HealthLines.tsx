@@ -5,7 +5,7 @@ import { LEVELS } from './words';
 export const HealthLines = ({ lines }: { lines: HealthLine[] }) => (
   <Flex direction="column" gap="sm">
     {lines.map((line) => (
-      <Flex key={line.text} direction="column" gap="xs" testId="health-line">
+      <Flex key={line.text} direction="column" gap="xs">
         <Flex direction="row" gap="sm" align="center">
           <StatusTag variant={LEVELS[line.level].tag}>{LEVELS[line.level].words}</StatusTag>
           <Text>{line.text}</Text>

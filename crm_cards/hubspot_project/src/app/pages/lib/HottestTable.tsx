@@ -40,7 +40,7 @@ const NothingHot = ({ waiting }: { waiting: number }) => (
     <Text>
       {waiting > 0
         ? `${count(waiting, 'record')} ${waiting === 1 ? 'waits' : 'wait'} to be looked at. Come back in a few minutes.`
-        : 'Create or change a contact or company, or open one and choose “Look now” on its Leadlight card: it is scored then.'}
+        : 'Create or change a contact or company, or open one and choose “Enrich now” on its Leadlight card: it is scored then.'}
     </Text>
   </EmptyState>
 );

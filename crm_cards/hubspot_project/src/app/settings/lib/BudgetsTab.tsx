@@ -6,7 +6,7 @@ import {
 import { Confirm } from './Confirm';
 import type { Budget } from './types';
 import type { OpenDesk } from './useSettings';
-import { barColour, PERIODS, usedRatio, usedWords, whyNoCap } from './words';
+import { barColour, PERIODS, ungrouped, usedRatio, usedWords, whyNoCap } from './words';
 
 export const BudgetsTab = ({ desk }: { desk: OpenDesk }) => {
   const { budgets, viewer } = desk.view;
@@ -78,11 +78,10 @@ const CapForm = ({ desk, budget }: { desk: OpenDesk; budget: Budget }) => {
   const [typed, setTyped] = useState<string | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const modal = `cap-${budget.provider || 'all'}-${budget.period}`;
-  const credits = typed ?? budget.cap_credits ?? '';
+  const credits = typed ?? ungrouped(budget.cap_credits ?? '');
   const save = async () => {
     if (desk.isSaving) return;
-    const amount = credits.trim().replace(',', '.');
-    const refused = whyNoCap(credits) ?? (await desk.change('budget', { provider: budget.provider, period: budget.period, credits: amount }));
+    const refused = whyNoCap(credits) ?? (await desk.change('budget', { provider: budget.provider, period: budget.period, credits: ungrouped(credits) }));
     setRefusal(refused);
     if (refused !== null) return;
     setTyped(null);

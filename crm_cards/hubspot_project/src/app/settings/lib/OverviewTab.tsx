@@ -56,7 +56,7 @@ const Verdict = ({ problems }: { problems: Problem[] }) => {
 };
 
 const ProblemTile = ({ problem }: { problem: Problem }) => (
-  <Tile compact={true} testId="problem">
+  <Tile compact={true}>
     <Flex direction="column" gap="xs">
       <Flex direction="row" gap="sm" align="center">
         <StatusTag variant={LEVELS[problem.level].tag}>{LEVELS[problem.level].words}</StatusTag>

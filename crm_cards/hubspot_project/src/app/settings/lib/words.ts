@@ -27,27 +27,33 @@ export function problemsOf(view: SettingsView): Problem[] {
   return [...checks, ...features].sort((one, other) => Number(other.level === 'bad') - Number(one.level === 'bad'));
 }
 
+const GROUPED = /^\d{1,3}(,\d{3})+(\.\d+)?$/;
+
+/** Credits as digits only: the backend groups thousands, as in "1,000", and people do. A comma anywhere else stays, to be refused. */
+export const ungrouped = (text: string) => (GROUPED.test(text.trim()) ? text.trim().replaceAll(',', '') : text.trim());
+const credits = (text: string) => Number(ungrouped(text));
+
 /** What is used of a budget as a share of its cap: null without a cap, 1 and more when it is used up. */
 export function usedRatio({ cap_credits, spent, reserved }: Pick<Budget, 'cap_credits' | 'spent' | 'reserved'>): number | null {
   if (cap_credits === null) return null;
-  const cap = Number(cap_credits);
-  const used = Number(spent) + Number(reserved);
+  const cap = credits(cap_credits);
+  const used = credits(spent) + credits(reserved);
   if (Number.isNaN(cap) || Number.isNaN(used)) return null;
   return cap === 0 ? 1 : used / cap;
 }
 
 export function usedWords({ cap_credits, spent, reserved }: Pick<Budget, 'cap_credits' | 'spent' | 'reserved'>): string {
   const used = cap_credits === null ? `${spent} credits` : `${spent} of ${cap_credits} credits`;
-  return Number(reserved) > 0 ? `${used}, ${reserved} more asked for` : used;
+  return credits(reserved) > 0 ? `${used}, ${reserved} more asked for` : used;
 }
 
 export const barColour = (ratio: number) => (ratio >= 1 ? 'danger' : ratio >= 0.8 ? 'warning' : 'success');
 
 /** Why a cap cannot be what was typed; null when it can. */
 export function whyNoCap(typed: string): string | null {
-  const text = typed.trim();
+  const text = ungrouped(typed);
   if (text === '') return 'Type how many credits may be used, or remove the cap.';
-  return /^\d+([.,]\d+)?$/.test(text) ? null : 'Type a number of credits, such as 500.';
+  return /^\d+(\.\d+)?$/.test(text) ? null : 'Type a number of credits, such as 500 or 12.5.';
 }
 
 export const PERIODS = { day: 'a day', month: 'a month' } as const;
