@@ -85,11 +85,11 @@ class _Door:
 
     def command(self, command: Command, **arguments: str) -> Response:
         """A command: carried out once, whoever repeats it."""
-        raw = _read_body(request)
+        raw = read_body(request)
         carry = self._carried_apart if command.in_own_transactions else self._carried
 
         def answered(visitor: Visitor) -> Json:
-            body = _parse(raw)
+            body = parse_body(raw)
             key = _request_id(body)
             digest = hashlib.sha256(
                 f"{command.endpoint}\n{visitor.user_id}\n{sorted(arguments.items())}\n".encode() + raw
@@ -180,7 +180,7 @@ class _Claim:
         self.record = record
 
 
-def _read_body(received: Request) -> bytes:
+def read_body(received: Request) -> bytes:
     """Reads no more than the limit, whatever Content-Length says."""
     received.max_content_length = BODY_LIMIT_BYTES + 1
     try:
@@ -192,7 +192,8 @@ def _read_body(received: Request) -> bytes:
     return body
 
 
-def _parse(raw: bytes) -> Body:
+def parse_body(raw: bytes) -> Body:
+    """The JSON object of a body. Raises BadPayload for anything else."""
     try:
         parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:

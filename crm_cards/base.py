@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection
 
+from integration.access.roles import Role
 from integration.core.clock import Clock
 from integration.core.errors import NotFound
 from integration.core.metrics import Metrics
@@ -55,12 +56,17 @@ class NotVisible(NotFound):
 
 @dataclass(frozen=True)
 class OpenedRecord:
-    """A record the visitor may see. `is_known`: we have worked on it. `owner_id` None: nobody's."""
+    """A record the visitor may see. `is_known`: we have worked on it. `owner_id` None: nobody's. `role` None: the visitor has none here.
+
+    `is_erased`: its person was forgotten, and nothing is known or may be done about it.
+    """
 
     object_type: str
     object_id: str
     owner_id: str | None
     is_known: bool
+    role: Role | None = None
+    is_erased: bool = False
 
 
 class RecordDoor(Protocol):

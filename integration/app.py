@@ -34,8 +34,8 @@ from integration.hubspot.oauth_state_store import OAuthStateStore
 from integration.hubspot.portal_store import DISCONNECTED, PortalStore
 from integration.hubspot.provision import Provisioner
 from integration.hubspot.token_store import TokenStore
-from integration.hubspot.tokens import AccessTokens
-from integration.hubspot.transport import HubSpotTransport
+from integration.hubspot.tokens import AccessTokens, StoredTokens
+from integration.hubspot.transport import HubSpotTransport, QuickTransport
 from integration.jobs.dead_letter_store import DeadLetterStore
 from integration.jobs.edge import JobEdge
 from integration.jobs.engine import JobEngine
@@ -151,7 +151,13 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
     tokens = AccessTokens(database, token_store, portals, oauth, clock, metrics)
     limits = PortalLimits(database, settings.hubspot)
     clients = HubSpotClients(settings.hubspot, tokens, limits, metrics, transport=transport)
-    quick = HubSpotTransport(settings.hubspot.api_base_url, connect_timeout_s=_QUICK_S, read_timeout_s=_QUICK_S)
+    quick_clients = HubSpotClients(
+        settings.hubspot,
+        StoredTokens(database, token_store, portals, oauth, clock, metrics),
+        PortalLimits(database, settings.hubspot, longest_wait_s=_QUICK_S),
+        metrics,
+        transport=QuickTransport(settings.hubspot.api_base_url, timeout_s=_QUICK_S),
+    )
     keys, digest_keys, jobs = KeysStore(box), DigestKeyStore(box), JobStore()
     cache = CacheStore(digest_keys)
     adapters, spending = all_adapters(settings, held), Spending(raise_budget_alerts)
@@ -175,7 +181,7 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
         tokens=tokens,
         oauth=oauth,
         clients=clients,
-        quick_clients=HubSpotClients(settings.hubspot, tokens, limits, metrics, transport=quick),
+        quick_clients=quick_clients,
         provisioner=provisioner,
         purger=purger,
         disconnector=Disconnector(database, clients, tokens, portals, provisioner, purger, clock),

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from crm_cards.request_store import RequestStore
 from integration.admin.console.session_store import SessionStore
 from integration.admin.install_jobs import PROVISION_JOB, InstallJobs
 from integration.admin.install_links import DISCONNECT_LIFE
@@ -42,17 +43,29 @@ from integration.pipeline.batch import BatchRunner
 from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import decisions_for
+from integration.pipeline.drafts.jobs import DraftJobs
+from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
+from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
 from integration.pipeline.ledger_keeping import LedgerKeeper
 from integration.pipeline.ledger_store import LedgerStore, WrittenValue
+from integration.pipeline.owners.keeping import OWNER_TRIGGERS, REFRESH_OWNERS_JOB, SWEEP_OWNERS, OwnerJobs, OwnerKeeper
 from integration.pipeline.people import Doorkeeper
 from integration.pipeline.proposals.accept import Accepter
 from integration.pipeline.proposals.jobs import ACCEPT_JOB, AcceptJob
 from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.timeline.jobs import FORGET_EVENTS, SEND_EVENTS, TIMELINE_TRIGGERS, TimelineJobs
 from integration.pipeline.undo.jobs import RESUME_UNDOS, UNDO_JOB, UNDO_TRIGGERS, UndoJobs
 from integration.pipeline.undo.runner import UndoRunner
+from integration.pipeline.workflow.completion import (
+    FINISH_ACTIONS,
+    FINISH_PORTAL,
+    PURGE_EXECUTIONS,
+    WORKFLOW_TRIGGERS,
+    WorkflowJobs,
+)
 from integration.pipeline.worklist_store import WorkRequest
 from integration.syncs.jobs import RESUME_SYNCS, START_SYNCS_JOB, SYNC_JOB, SyncJobs, sync_triggers
 from integration.syncs.registry import all_syncs
@@ -62,6 +75,8 @@ from webhooks.unpack import RecentWrites
 
 _OWN_WRITE_MEMORY: Final = timedelta(minutes=10)
 _NONCE_MEMORY: Final = DISCONNECT_LIFE + timedelta(days=1)
+_ANSWER_MEMORY: Final = timedelta(days=7)
+"""Nobody repeats a request from inside HubSpot later than that."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +98,12 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *clock_triggers(schedule or Schedule()),
         *sync_triggers(all_syncs()),
         *UNDO_TRIGGERS,
+        *TASK_TRIGGERS,
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
+        *OWNER_TRIGGERS,
+        *TIMELINE_TRIGGERS,
+        *WORKFLOW_TRIGGERS,
     )
 
 
@@ -99,7 +118,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
     syncs = _sync_jobs(parts)
     undos = _undo_jobs(parts)
     duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
-    budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
     installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
     batches = BatchJob(
         database=parts.database, deferrer=parts.engine, run_batch=pipeline.run_batch, request_for=process_request, caps=caps
@@ -134,10 +152,12 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(RESUME_SYNCS.name, syncs.resume, swept=True),
         JobEntry(UNDO_JOB, undos.carry, swept=True),
         JobEntry(RESUME_UNDOS.name, undos.resume, swept=True),
+        *_draft_jobs(parts),
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
-        JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True),
-        JobEntry(PURGE_CALLS.name, budgets.purge, swept=True),
+        *_owner_jobs(parts),
+        *_budget_jobs(parts),
+        *_timeline_entries(parts),
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -146,7 +166,42 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
+        *_workflow_jobs(parts),
     )
+
+
+def _workflow_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = WorkflowJobs(
+        database=parts.database, portals=parts.portals, clients=parts.clients, deferrer=parts.engine, clock=parts.clock
+    )
+    return (
+        JobEntry(FINISH_ACTIONS.name, jobs.sweep, swept=True),
+        JobEntry(FINISH_PORTAL, jobs.finish, swept=True),
+        JobEntry(PURGE_EXECUTIONS.name, jobs.purge, swept=True),
+    )
+
+
+def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    owners = OwnerJobs(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        deferrer=parts.engine,
+        keeper=OwnerKeeper(parts.database, parts.clock),
+    )
+    return JobEntry(REFRESH_OWNERS_JOB, owners.refresh), JobEntry(SWEEP_OWNERS.name, owners.sweep, swept=True)
+
+
+def _budget_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    budgets = BudgetKeeper(database=parts.database, spending=parts.spending, portals=parts.portals, clock=parts.clock)
+    return JobEntry(TEND_BUDGETS.name, budgets.tend, swept=True), JobEntry(PURGE_CALLS.name, budgets.purge, swept=True)
+
+
+def _timeline_entries(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = TimelineJobs(
+        database=parts.database, clients=parts.clients, portals=parts.portals, clock=parts.clock, metrics=parts.metrics
+    )
+    return JobEntry(SEND_EVENTS.name, jobs.send, swept=True), JobEntry(FORGET_EVENTS.name, jobs.forget, swept=True)
 
 
 def _batch_runner(parts: Parts) -> BatchRunner:
@@ -216,6 +271,19 @@ def _undo_jobs(parts: Parts) -> UndoJobs:
     return UndoJobs(database=parts.database, deferrer=parts.engine, runner=runner, portals=parts.portals, clock=parts.clock)
 
 
+def _draft_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    maker = TaskMaker(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        deferrer=parts.engine,
+        clock=parts.clock,
+    )
+    drafts = DraftJobs(database=parts.database, deferrer=parts.engine, maker=maker)
+    return JobEntry(MAKE_TASKS_JOB, drafts.make, swept=True), JobEntry(RESUME_TASKS.name, drafts.resume, swept=True)
+
+
 @dataclass(frozen=True)
 class _SyncBacklog:
     """The backfill lane of the worklist, as syncs see it."""
@@ -252,10 +320,11 @@ def _refresh(parts: Parts, args: Mapping[str, JsonScalar]) -> None:
 
 
 def _purge_caches(parts: Parts) -> None:
-    """Expired provider answers, sessions that ended, and the nonces of links that have long ended."""
+    """Expired provider answers, sessions that ended, the nonces of links that have long ended, and old answers to pages inside HubSpot."""
     now: datetime = parts.clock()
     with parts.database.begin() as connection:
         OAuthStateStore().forget_before(connection, moment=now - _NONCE_MEMORY)
+        RequestStore().forget_before(connection, moment=now - _ANSWER_MEMORY)
         SessionStore().forget_ended(connection, now=now, idle=timedelta(minutes=parts.settings.web.session_idle_min))
         portal_ids = [portal.portal_id for portal in parts.portals.find_all(connection)]
     for portal_id in portal_ids:

@@ -24,6 +24,7 @@ from integration.command_page import render_commands
 from integration.core.settings import VARIABLES, Settings
 from integration.hubspot.manifest import CALLBACK_PATH, MANIFEST, WEBHOOK_PATH, Listing, render_app_json
 from integration.hubspot.objects import PropertyDeclaration
+from integration.hubspot.timeline_events import TIMELINE_EVENTS, EventType
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import declared_properties
 from integration.providers.docs import render_markdown
@@ -44,6 +45,7 @@ class DeclaredApp:
     redirect_paths: tuple[str, ...]
     webhook_path: str
     subscriptions: tuple[SubscriptionDeclaration, ...]
+    event_types: tuple[EventType, ...]
 
 
 def declared_app() -> DeclaredApp:
@@ -53,6 +55,7 @@ def declared_app() -> DeclaredApp:
         redirect_paths=(CALLBACK_PATH,),
         webhook_path=WEBHOOK_PATH,
         subscriptions=tuple(subscriptions(INPUT_PROPERTIES)),
+        event_types=TIMELINE_EVENTS,
     )
 
 

@@ -12,6 +12,8 @@ from werkzeug.exceptions import HTTPException
 
 from crm_cards import api as cards
 from crm_cards.base import CardParts
+from crm_cards.workflow import endpoint as workflow_actions
+from crm_cards.workflow.endpoint import WorkflowParts
 from integration.access.audit_store import AuditStore
 from integration.admin import install
 from integration.admin.console.base import ConsoleParts, RecordEvent
@@ -21,7 +23,7 @@ from integration.admin.console.gate import Gate
 from integration.admin.console.sign_in import build_sign_in
 from integration.admin.disconnect import add_disconnect_routes
 from integration.admin.install import InstallParts
-from integration.api import health, provenance
+from integration.api import health
 from integration.app import Parts, build_parts, database_url, portal_doctor
 from integration.core.errors import AppError
 from integration.core.settings import Settings
@@ -29,6 +31,9 @@ from integration.db.session import Database
 from integration.hubspot.manifest import MANIFEST
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.lanes import LANE_NAMES
+from integration.pipeline.record_state_store import RecordStateStore
+from integration.pipeline.workflow.desk import WorkflowDesk
+from integration.pipeline.workflow.owners import OwnerDirectory
 from webhooks import receiver
 from webhooks.heard import find_heard
 from webhooks.replay import LetterSelection, replay_dead_letters
@@ -69,7 +74,7 @@ def build_app(parts: Parts) -> Flask:
         )
     )
     app.register_blueprint(cards.build_blueprint(card_parts(parts)))
-    app.register_blueprint(provenance.build_blueprint(database=parts.database, settings=parts.settings, clock=parts.clock))
+    app.register_blueprint(workflow_actions.build_blueprint(_workflow_parts(parts)))
     app.register_error_handler(AppError, lambda error: _answer(parts, error))
     app.register_error_handler(Exception, lambda error: _answer_unexpected(parts, error))
     return app
@@ -145,6 +150,21 @@ def card_parts(parts: Parts) -> CardParts:
         manifest=MANIFEST,
         diagnose=portal_doctor(parts).diagnose,
     )
+
+
+def _workflow_parts(parts: Parts) -> WorkflowParts:
+    """What the doors for HubSpot's workflows and agents work with."""
+    desk = WorkflowDesk(
+        database=parts.database,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        states=RecordStateStore(),
+        quick_clients=parts.quick_clients,
+        owners=OwnerDirectory(parts.database, parts.quick_clients, parts.clock),
+        deferrer=parts.engine,
+        clock=parts.clock,
+    )
+    return WorkflowParts(settings=parts.settings, clock=parts.clock, metrics=parts.metrics, desk=desk)
 
 
 def _measure_backlog(parts: Parts) -> None:

@@ -1,8 +1,10 @@
-"""The apps that developers have registered: credentials, scopes, redirect addresses and webhook subscriptions.
+"""The apps that developers have registered: credentials, scopes, redirect addresses, webhook subscriptions
+and event types.
 
 Source: https://developers.hubspot.com/docs/apps/developer-platform/add-features/configure-webhooks (read 2026-09).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -21,6 +23,18 @@ class Subscription:
 
 
 @dataclass(frozen=True)
+class EventType:
+    """One app event type. `object_type` in HubSpot's capitals (`CONTACT`); `properties`: the declared ones by name, each with its type."""
+
+    uid: str
+    object_type: str
+    name: str = ""
+    header_template: str = ""
+    detail_template: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class App:
     """A registered app. `webhook_target_url` None means that it gets no webhooks."""
 
@@ -35,6 +49,7 @@ class App:
     subscriptions: tuple[Subscription, ...] = ()
     name: str = "Sample app"
     max_concurrent_requests: int = 10
+    event_types: tuple[EventType, ...] = ()
 
     @property
     def declared_scopes(self) -> frozenset[str]:

@@ -16,12 +16,15 @@ from simulator.families.account.state import Account
 from simulator.families.oauth.state import Grant, OAuthState, TokenPair
 from simulator.families.owners.state import Owner, Owners, default_owner
 from simulator.families.pipelines.state import Pipelines
+from simulator.families.timeline.state import Timeline
 from simulator.faults import FaultBoard
 from simulator.limiter import RateLimiter, RateLimits
 from simulator.portal import Portal, PortalSettings
 from simulator.recorder import Recorder
 from simulator.webhooks.emitter import Emitter, EmitterClocks, Recipient
 from simulator.webhooks.queue import WebhookSettings
+from simulator.workflows.caller import WorkflowCaller
+from simulator.workflows.enrolments import Enrolments
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class World:
         self.accounts: dict[int, Account] = {}
         self.owners: dict[int, Owners] = {}
         self.pipelines: dict[int, Pipelines] = {}
+        self.timelines: dict[int, Timeline] = {}
         self.oauth = OAuthState(self.clock)
         self.recorder = Recorder(self.settings.recorded_calls)
         self.faults = FaultBoard(time.monotonic)
@@ -60,6 +64,13 @@ class World:
             self,
             EmitterClocks(time.monotonic, lambda: int(time.time() * 1000)),
             self.settings.webhooks,
+            rng=random.Random(self.settings.seed),
+        )
+        self.workflows = WorkflowCaller(
+            Enrolments(self.clock),
+            self,
+            wall_ms=lambda: int(time.time() * 1000),
+            retry_scale=lambda: self.settings.webhooks.retry_scale,
             rng=random.Random(self.settings.seed),
         )
         self._lock = threading.Lock()
@@ -109,6 +120,7 @@ class World:
             self.accounts[portal_id] = account or Account()
             self.owners[portal_id] = directory
             self.pipelines[portal_id] = Pipelines(self.clock.now())
+            self.timelines[portal_id] = Timeline()
             self.portals[portal_id] = portal
         return portal
 
@@ -130,15 +142,23 @@ class World:
         self.faults.clear()
         self.limiter.forget()
         self.emitter.forget()
+        self.workflows.enrolments.forget()
         self.recorder.forget()
         with self._lock:
             self.apps, self.portals, self.accounts, self.owners, self.pipelines = {}, {}, {}, {}, {}
+            self.timelines = {}
             self.oauth = OAuthState(self.clock)
 
     def close(self) -> None:
         """Ends the threads of the webhooks and frees calls that hang."""
         self.faults.clear()
         self.emitter.close()
+        self.workflows.close()
+
+    def secret_of(self, app_id: int) -> str | None:
+        """What the app's requests are signed with; None when it is not registered."""
+        app = self.apps.get(app_id)
+        return None if app is None else app.client_secret
 
     def recipients(self, portal_id: int) -> Iterator[Recipient]:
         """The apps installed in the account, with what they were granted."""

@@ -12,11 +12,11 @@ from rich.table import Table
 from sqlalchemy import Connection
 
 from integration.access.audit_store import COMMAND_LINE, AuditStore
-from integration.admin.budget_desk import Comparison, compare_usage, read_credits, set_cap
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput
 from integration.core.settings import Settings
+from integration.pipeline.budget_desk import Comparison, compare_usage, read_credits, set_cap
 from integration.providers.budget import Period, RoomKey, plain
 from integration.providers.budget_store import BudgetStore
 

@@ -40,6 +40,9 @@ class Metrics:
         self._provider_cost = Counter("leadlight_provider_cost_usd", "What providers charged.", ["provider"], registry=registry)
         self._provider_credits = Counter("leadlight_provider_credits", "Credits charged.", ["provider"], registry=registry)
         self._errors = Counter("leadlight_errors", "Errors by reason.", ["reason"], registry=registry)
+        self._timeline_events = Counter(
+            "leadlight_timeline_events", "Events for records' timelines, by outcome.", ["outcome"], registry=registry
+        )
         self._backlog_age = Gauge(
             "leadlight_backlog_age_seconds",
             "Age of the oldest waiting record.",
@@ -83,6 +86,9 @@ class Metrics:
 
     def error(self, reason: str) -> None:
         self._errors.labels(reason).inc()
+
+    def timeline_events(self, outcome: str, count: int) -> None:
+        self._timeline_events.labels(outcome).inc(count)
 
     def backlog(self, lane: str, records: int, oldest_s: float) -> None:
         self._backlog.labels(lane).set(records)

@@ -11,13 +11,12 @@ from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any, Final
 
-from integration.admin.budget_desk import set_cap
-from integration.admin.console.runs_store import RunsStore
 from integration.app import Parts, build_parts
 from integration.demo.observing import StandStuck, count_written, wait_until, wait_until_settled
 from integration.demo.outcome import AcceptedLook, DryLook, LiveLook, UndoLook
 from integration.demo.stand import Stand
 from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.pipeline.budget_desk import set_cap
 from integration.pipeline.proposals.accept_store import AcceptRun, AcceptStore
 from integration.pipeline.proposals.desk import Desk
 from integration.pipeline.proposals.open_store import Scope
@@ -27,6 +26,7 @@ from integration.pipeline.undo.request import UndoRequest, UndoScope
 from integration.pipeline.undo.runner import UndoRunner
 from integration.pipeline.undo.undo_run_store import UndoRun
 from integration.providers.budget import Period, RoomKey
+from integration.reporting.runs_store import RunsStore
 
 ADMIN: Final = "the demo's admin"
 FIELD: Final = "city"

@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from integration.core.metrics import Metrics
 from integration.core.settings import HubSpotSettings
-from integration.hubspot import creating, endpoints, notes
+from integration.hubspot import creating, endpoints, notes, tasks, workflow_calls
 from integration.hubspot.batch_writes import BATCH_REFUSALS, BatchInput, unanswered, write_batch
 from integration.hubspot.limits import PortalLimits
 from integration.hubspot.objects import (
     BATCH_LIMIT,
     HISTORY_BATCH_LIMIT,
     NOTES,
+    TASKS,
     AccountDetails,
     AssociatedRecord,
     BatchOutcome,
@@ -25,6 +26,7 @@ from integration.hubspot.objects import (
     CrmRecord,
     NewNote,
     NewRecord,
+    NewTask,
     NoteOutcome,
     NoteText,
     Owner,
@@ -33,10 +35,13 @@ from integration.hubspot.objects import (
     PropertyWrite,
     SearchFilter,
     SearchSort,
+    TaskOutcome,
+    TaskText,
 )
 from integration.hubspot.property_calls import PropertyCalls
 from integration.hubspot.reading import (
     id_of,
+    list_of,
     next_after,
     object_of,
     read_account,
@@ -46,13 +51,16 @@ from integration.hubspot.reading import (
     read_page,
     read_record,
     results_of,
+    text_of,
 )
 from integration.hubspot.session import ForbiddenCalls, PortalSession
+from integration.hubspot.timeline_calls import EventOutcome, EventToSend, send_events
 from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport, Reply
 
 _ASSOCIATIONS_BATCH_LIMIT: Final = 1000
-_OWNERS_PAGE: Final = 100
+_OWNERS_PAGE: Final = 500
+"""The most HubSpot gives in one page."""
 
 
 class HubSpotClient(PropertyCalls):
@@ -143,16 +151,17 @@ class HubSpotClient(PropertyCalls):
 
     def notes_of(self, object_type: str, ids: Sequence[str]) -> Mapping[str, tuple[NoteText, ...]]:
         """Every note on each record, to find one whose answer was lost. One call for the associations, one for each 100 notes."""
-        on_records = self.associated_ids(object_type, NOTES, ids)
-        note_ids = list(dict.fromkeys(note.object_id for found in on_records.values() for note in found))
-        bodies = {
-            record.object_id: record.text(notes.BODY_PROPERTY) or ""
-            for record in self.batch_read(NOTES, note_ids, [notes.BODY_PROPERTY])
-        }
-        return {
-            object_id: tuple(NoteText(note.object_id, bodies[note.object_id]) for note in found if note.object_id in bodies)
-            for object_id, found in on_records.items()
-        }
+        found = self._texts_on(object_type, NOTES, notes.BODY_PROPERTY, ids)
+        return {object_id: tuple(NoteText(*text) for text in texts) for object_id, texts in found.items()}
+
+    def create_tasks(self, new_tasks: Sequence[NewTask]) -> TaskOutcome:
+        """Each task's id or refusal by marker, for at most 100. Raises Unavailable when it is unknown whether they were made."""
+        return tasks.create_tasks(new_tasks, lambda body: self._write(endpoints.BATCH_CREATE, TASKS, body))
+
+    def tasks_of(self, object_type: str, ids: Sequence[str]) -> Mapping[str, tuple[TaskText, ...]]:
+        """Every task on each record, to find one whose answer was lost. One call for the associations, one for each 100 tasks."""
+        found = self._texts_on(object_type, TASKS, tasks.BODY_PROPERTY, ids)
+        return {object_id: tuple(TaskText(*text) for text in texts) for object_id, texts in found.items()}
 
     def merge(self, object_type: str, primary_id: str, other_id: str) -> str:
         """The id of the record both are now, which may be a new one. HubSpot cannot undo it. One call, never repeated by itself."""
@@ -194,21 +203,64 @@ class HubSpotClient(PropertyCalls):
     def account_details(self) -> AccountDetails:
         return read_account(self._session.fetch(endpoints.ACCOUNT_DETAILS))
 
-    def owners(self) -> tuple[Owner, ...]:
-        """Every active owner. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
+    def owners(self, *, archived: bool = False) -> tuple[Owner, ...]:
+        """Every active owner, or every archived one. Needs the optional owners scope: Rejected with reason missing_scopes without it."""
         found: list[Owner] = []
         after: str | None = None
         while True:
-            query = {"limit": str(_OWNERS_PAGE)} | ({"after": after} if after else {})
+            query = {"limit": str(_OWNERS_PAGE), "archived": "true" if archived else "false"} | ({"after": after} if after else {})
             answer = self._session.fetch(endpoints.OWNERS, query=query)
             found += [read_owner(entry) for entry in results_of(answer)]
             after = next_after(object_of(answer, "the answer"))
             if after is None:
                 return tuple(found)
 
+    def stage_labels(self, object_type: str) -> Mapping[str, str]:
+        """The stages of every pipeline of the type, id to the words people know. One call."""
+        answer = self._session.fetch(endpoints.PIPELINES, parts={"object_type": object_type})
+        return {
+            id_of(stage): text_of(stage, "label") or id_of(stage)
+            for pipeline in results_of(answer)
+            for stage in (object_of(one, "stages[]") for one in list_of(pipeline.get("stages") or [], "stages"))
+        }
+
+    def send_events(self, events: Sequence[EventToSend]) -> EventOutcome:
+        """Ids sent and refusals by id, for at most 100 events; one that is there already counts as sent. One call, more when one is refused."""
+        return send_events(events, lambda body: self._session.call(endpoints.TIMELINE_EVENTS, body=body, accepted=BATCH_REFUSALS))
+
+    def owner_teams(self) -> dict[str, str]:
+        """Team id to name, of the teams that active owners are in. Needs the owners scope. One call.
+
+        Limit: only the first 500 owners are looked at.
+        """
+        answer = self._session.fetch(endpoints.OWNERS, query={"limit": str(_OWNERS_PAGE)})
+        return {team_id: name for entry in results_of(answer) for team_id, name in workflow_calls.read_teams(entry).items()}
+
+    def complete_actions(self, completions: Sequence[workflow_calls.Completion]) -> Mapping[str, str]:
+        """Tell waiting workflows the outputs, at most 100 at once: why each refused one was refused. Needs the scope `automation`."""
+
+        def send(body: object) -> Reply:
+            return self._session.call(endpoints.COMPLETE_ACTIONS, body=body, accepted=workflow_calls.COMPLETION_REFUSALS)
+
+        return workflow_calls.complete_executions(completions, send)
+
     def uninstall(self) -> None:
         """Take the app out of the account; HubSpot mails the account's admins. The tokens are worthless afterwards."""
         self._session.call(endpoints.UNINSTALL)
+
+    def _texts_on(
+        self, object_type: str, kind: str, body_property: str, ids: Sequence[str]
+    ) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Id and text of every activity of this kind, by the record it hangs on."""
+        on_records = self.associated_ids(object_type, kind, ids)
+        found_ids = list(dict.fromkeys(one.object_id for found in on_records.values() for one in found))
+        bodies = {
+            record.object_id: record.text(body_property) or "" for record in self.batch_read(kind, found_ids, [body_property])
+        }
+        return {
+            object_id: tuple((one.object_id, bodies[one.object_id]) for one in found if one.object_id in bodies)
+            for object_id, found in on_records.items()
+        }
 
     def _write(self, endpoint: endpoints.Endpoint, object_type: str, body: object) -> Reply:
         return self._session.call(endpoint, parts={"object_type": object_type}, body=body, accepted=BATCH_REFUSALS)

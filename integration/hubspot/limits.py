@@ -58,9 +58,11 @@ class PortalLimits:
         database: Database,
         settings: HubSpotSettings,
         *,
+        longest_wait_s: float = _LONGEST_WAIT_S,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._longest_wait_s = longest_wait_s
         self._database = database
         self._store = LimitsStore()
         self._quotas: dict[Bucket, Quota] = {
@@ -76,8 +78,8 @@ class PortalLimits:
     def run(self, portal_id: int, bucket: Bucket, send: Callable[[], Reply], *, live: bool = True) -> Reply:
         """The reply of `send`, called when the portal's quota allows.
 
-        Raises RateLimited when HubSpot refused three times, wants silence, or no place comes free within 40 seconds; live work passes
-        backfill. Costs one short transaction for each call.
+        Raises RateLimited when HubSpot refused three times, wants silence, or no place comes free in time (40 seconds, unless another
+        wait was set); live work passes backfill. Costs one short transaction for each call.
         """
         reply = self._run_once(portal_id, bucket, send, live=live)
         refusal = rate_refusal(reply)
@@ -103,15 +105,24 @@ class PortalLimits:
 
     def _wait_for_place(self, portal_id: int, bucket: Bucket, *, live: bool) -> _Booked:
         """A place whose moment has come. Sleeps outside the lock, so that others can book meanwhile."""
-        deadline = self._monotonic() + _LONGEST_WAIT_S
+        deadline = self._monotonic() + self._longest_wait_s
         while True:
             booked = self._book(portal_id, bucket, live=live)
             if isinstance(booked, _Booked):
-                self._sleep(max(0.0, booked.starts_at - self._monotonic()))
+                wait_s = booked.starts_at - self._monotonic()
+                if booked.starts_at > deadline:
+                    self._give_back(portal_id, bucket, booked)
+                    raise RateLimited("The portal's call quota is used up for now.", system=SYSTEM, retry_after_s=wait_s)
+                self._sleep(max(0.0, wait_s))
                 return booked
             if booked.asked_by_vendor or self._monotonic() + booked.seconds > deadline:
                 raise RateLimited("The portal's call quota is used up for now.", system=SYSTEM, retry_after_s=booked.seconds)
             self._sleep(max(booked.seconds, _SHORTEST_SLEEP_S))
+
+    def _give_back(self, portal_id: int, bucket: Bucket, booked: _Booked) -> None:
+        """The place is free again from the moment it was booked for."""
+        unused = Answered(booked.place, booked.place.starts_at - self._quotas[bucket].window_s)
+        self._gate(portal_id, bucket).answers.append(unused)
 
     def _book(self, portal_id: int, bucket: Bucket, *, live: bool) -> _Booked | Wait:
         gate = self._gate(portal_id, bucket)

@@ -5,30 +5,21 @@ Source: https://developers.hubspot.com/docs/api-reference/latest/crm/activities/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from integration.hubspot.batch_writes import BatchInput, unanswered, write_batch
+from integration.hubspot.marked import Send, create_marked
 from integration.hubspot.objects import NOTE_TO, NewNote, NoteOutcome
-from integration.hubspot.reading import Json, id_of
-from integration.hubspot.transport import Reply
+from integration.hubspot.reading import id_of
 
 BODY_PROPERTY: Final = "hs_note_body"
-Send = Callable[[object], Reply]
 
 
 def create_notes(notes: Sequence[NewNote], send: Send) -> NoteOutcome:
     """Each note's id or refusal by marker, for at most 100 notes."""
-    inputs = [BatchInput(note.marker, _new_note(note)) for note in notes]
-    result = write_batch(inputs, send)
-    written: dict[str, str] = {}
-    open_markers = [note.marker for note in notes if note.marker not in result.failed]
-    for entry in result.results:
-        marker = _marker_of(entry, open_markers)
-        if marker is not None:
-            written[marker] = id_of(entry)
-            open_markers.remove(marker)
-    return NoteOutcome(written, {**result.failed, **unanswered(inputs, {*written, *result.failed})})
+    written, failed = create_marked([BatchInput(note.marker, _new_note(note)) for note in notes], BODY_PROPERTY, send)
+    return NoteOutcome(written, failed)
 
 
 def update_notes(notes: Sequence[tuple[str, str, str]], send: Send) -> NoteOutcome:
@@ -49,14 +40,3 @@ def _new_note(note: NewNote) -> dict[str, Any]:
         "properties": {"hs_timestamp": note.timestamp.isoformat(timespec="milliseconds"), BODY_PROPERTY: note.body_html},
         "associations": [{"to": {"id": note.object_id}, "types": [tie]}],
     }
-
-
-def _marker_of(entry: Json, open_markers: Sequence[str]) -> str | None:
-    """The marker a created note carries: as trace id where HubSpot repeats it, otherwise in its body."""
-    traced = entry.get("objectWriteTraceId")
-    if traced in open_markers:
-        return str(traced)
-    properties = entry.get("properties")
-    body = properties.get(BODY_PROPERTY) if isinstance(properties, dict) else None
-    # Answers mostly come in the order of the inputs, so the first open marker is nearly always the one.
-    return next((marker for marker in open_markers if marker in body), None) if isinstance(body, str) else None

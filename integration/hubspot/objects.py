@@ -37,6 +37,10 @@ PRIMARY_ASSOCIATION_TYPE_IDS: Final = frozenset({1, 2, 5, 6})
 NOTE_TO: Final[Mapping[str, int]] = {CONTACTS: 202, COMPANIES: 190, DEALS: 214}
 """Default association type ids from a note to the record it stands on."""
 
+TASK_TO: Final[Mapping[str, int]] = {CONTACTS: 204, COMPANIES: 192, DEALS: 216}
+"""Default association type ids from a task to the record it is about."""
+TaskType = Literal["EMAIL", "TODO"]
+
 
 @dataclass(frozen=True)
 class RecordKey:
@@ -80,6 +84,20 @@ class NewNote:
     object_id: str
     body_html: str
     timestamp: datetime
+    marker: str
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task to create on one record, not started. `marker` stands in the body and identifies the task in the answer. `owner_id` None: nobody's."""
+
+    object_type: str
+    object_id: str
+    task_type: TaskType
+    subject: str
+    body_html: str
+    due_at: datetime
+    owner_id: str | None
     marker: str
 
 
@@ -200,6 +218,22 @@ class NoteText:
 
 
 @dataclass(frozen=True)
+class TaskOutcome:
+    """What became of each task, by marker: the task's id, or why HubSpot refused it."""
+
+    written: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, WriteFailure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskText:
+    """A task as it hangs on a record."""
+
+    task_id: str
+    body_html: str
+
+
+@dataclass(frozen=True)
 class AccountDetails:
     """Facts of the account. `ui_domain` and `time_zone` build links and days; `account_type` is STANDARD, DEVELOPER_TEST, SANDBOX, ..."""
 
@@ -213,13 +247,15 @@ class AccountDetails:
 
 @dataclass(frozen=True)
 class Owner:
-    """A user records can be assigned to. Assign with `owner_id`; HubSpot refuses `user_id` there."""
+    """A user records can be assigned to. Assign with `owner_id`; HubSpot refuses `user_id` there. An archived one has no `user_id`."""
 
     owner_id: str
     email: str | None
     first_name: str
     last_name: str
     archived: bool
+    user_id: str | None = None
+    team_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,8 @@ def read_owner(entry: Json) -> Owner:
         first_name=text_of(entry, "firstName"),
         last_name=text_of(entry, "lastName"),
         archived=entry.get("archived") is True,
+        user_id=id_of(entry, "userId") if entry.get("userId") is not None else None,
+        team_ids=tuple(id_of(object_of(team, "teams[]")) for team in list_of(entry.get("teams") or [], "teams")),
     )
 
 

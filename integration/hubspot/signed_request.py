@@ -5,7 +5,7 @@ A signature covers the public address and the request target as it came over the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlsplit
 
 from integration.core.clock import Clock
@@ -55,6 +55,46 @@ def verify_signed(
         timestamp=timestamp,
         signature=given,
         now=clock(),
+    )
+
+
+def verify_signed_either(
+    environ: Mapping[str, object],
+    *,
+    method: str,
+    body: bytes,
+    header: Callable[[str], str],
+    secret: Secret,
+    public_url: str,
+    clock: Clock,
+) -> None:
+    """For callers that HubSpot may sign with v2 only (workflow actions): v3 wherever it is sent, else v2, which proves no time.
+
+    A request with a v3 signature that does not hold is refused whatever v2 says, so nobody can choose the weaker proof for a request that has the
+    stronger. `header` gives the text of a header, "" when absent. Raises as `verify_signed` does.
+    """
+    given = header(signature.SIGNATURE_V3_HEADER)
+    if given or header(signature.VERSION_HEADER).lower() != "v2":
+        timestamp = header(signature.TIMESTAMP_HEADER)
+        verify_signed(
+            environ,
+            method=method,
+            body=body,
+            given=given,
+            timestamp=timestamp,
+            secret=secret,
+            public_url=public_url,
+            clock=clock,
+        )
+        return
+    if not secret:
+        raise NotFound("Nothing is answered here before the app's client secret is set.")
+    signature.verify_v2(
+        secret=secret,
+        method=method,
+        uri=called_uri(environ, public_url),
+        body=body,
+        signature=header(signature.SIGNATURE_HEADER),
     )
 
 

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import Connection
 
 from integration.core.clock import Clock
-from integration.core.errors import ReauthRequired
+from integration.core.errors import ReauthRequired, Unavailable
 from integration.core.metrics import Metrics
 from integration.db.session import Database
 from integration.hubspot.oauth import OAuthClient
@@ -130,6 +130,16 @@ class AccessTokens:
 
     def _is_fresh(self, tokens: TokenPair) -> bool:
         return self._clock() < tokens.expires_at - REFRESH_MARGIN
+
+
+class StoredTokens(AccessTokens):
+    """Tokens for pages that somebody waits for: as stored, to their last moment, and never renewed here, which may take half a minute."""
+
+    def _refreshed(self, connection: Connection, portal_id: int, refused_token: str | None) -> TokenPair:  # noqa: ARG002  as above
+        raise Unavailable("The connection to HubSpot is being renewed.", system=SYSTEM, reason="token_due")
+
+    def _is_fresh(self, tokens: TokenPair) -> bool:
+        return self._clock() < tokens.expires_at
 
 
 def _not_connected(reason: str) -> ReauthRequired:

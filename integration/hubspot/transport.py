@@ -10,7 +10,8 @@ status means. Source: https://github.com/HubSpot/hubspot-api-python (12.0.0, rea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,6 +87,37 @@ class HubSpotTransport:
             return _reply(refusal.status, refusal.body, refusal.headers)
         except HTTPError as error:
             raise _unavailable(endpoint, _REASONS.get(type(error), "connection_failed")) from error
+
+
+class QuickTransport(HubSpotTransport):
+    """For pages that somebody waits for: gives up soon, and after a silence asks nothing for a moment, so that threads are not used up waiting."""
+
+    def __init__(
+        self, base_url: str, *, timeout_s: float, rests_s: float = 3.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(base_url, connect_timeout_s=timeout_s, read_timeout_s=timeout_s)
+        self._rests_s = rests_s
+        self._monotonic = monotonic
+        self._silent_until = 0.0
+
+    def send(
+        self,
+        endpoint: Endpoint,
+        path: str,
+        *,
+        token: str | None = None,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """As of any transport. Raises Unavailable at once while HubSpot was silent a moment ago."""
+        if self._monotonic() < self._silent_until:
+            raise _unavailable(endpoint, "silent_a_moment_ago")
+        try:
+            return super().send(endpoint, path, token=token, query=query, body=body, form=form)
+        except Unavailable:
+            self._silent_until = self._monotonic() + self._rests_s
+            raise
 
 
 _REASONS: Final = {

@@ -1,13 +1,15 @@
-"""The contract of a drafted sequence: steps as data, or an honest refusal."""
+"""The contract of a drafted sequence: steps as data, or an honest refusal; and what reps made of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from integration.providers.base import Field
 
 Channel = Literal["email", "linkedin"]
+DraftState = Literal["drafted", "refused", "approved", "rejected"]
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,26 @@ class Draft:
     def __post_init__(self) -> None:
         if bool(self.steps) == bool(self.refusal):
             raise ValueError("a draft has either steps or a refusal")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What reps made of a draft. `fingerprint` is of our own draft at that time; `steps` are theirs, empty where they changed nothing."""
+
+    state: DraftState
+    fingerprint: str
+    decided_by: str
+    decided_on: date | None
+    note: str
+    steps: tuple[DraftStep, ...]
+
+
+@dataclass(frozen=True)
+class JudgedDraft:
+    """A draft as it stands with the reps. `verdict` says who decided what, "" while nobody has; equal fingerprints mean the same note."""
+
+    state: DraftState
+    refusal: str | None
+    steps: tuple[DraftStep, ...]
+    verdict: str
+    fingerprint: str

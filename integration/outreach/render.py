@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final, TypedDict
 
-from integration.outreach.base import Draft
+from integration.outreach.base import Draft, JudgedDraft
 
 _CHANNELS: Final = {"email": "E-mail", "linkedin": "LinkedIn message"}
 
@@ -19,7 +19,7 @@ class StepCard(TypedDict):
     rests_on: list[str]
 
 
-def render_note_html(draft: Draft, marker: str) -> str:
+def render_note_html(draft: Draft | JudgedDraft, marker: str) -> str:
     """The body of the draft's note, ending with `marker`, by which the note is found again."""
     parts = ["<p><strong>Unsent draft by Leadlight.</strong> Nothing below was sent to anyone.</p>"]
     for step in draft.steps:
@@ -31,9 +31,9 @@ def render_note_html(draft: Draft, marker: str) -> str:
     return "".join(parts)
 
 
-def render_withdrawn_html(refusal: str, marker: str) -> str:
-    """The body of a draft's note once the draft can no longer be stood by: why, and nothing of what it said."""
-    return f"<p><strong>Unsent draft by Leadlight, withdrawn:</strong> {escape(refusal)}.</p><p>{escape(marker)}</p>"
+def render_withdrawn_html(why: str, marker: str) -> str:
+    """The body of a draft's note once nobody stands by the draft any more: why, and nothing of what it said."""
+    return f"<p><strong>Unsent draft by Leadlight, withdrawn:</strong> {escape(why.rstrip('.'))}.</p><p>{escape(marker)}</p>"
 
 
 def render_steps(draft: Draft) -> list[StepCard]:

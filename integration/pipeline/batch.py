@@ -25,7 +25,7 @@ from integration.hubspot.portal_store import PortalStore
 from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
 from integration.jobs.retry import RetryLater, decide
 from integration.pipeline.ask_again_store import AskAgainStore
-from integration.pipeline.carrier import LEASE_S, Carrier, Taken
+from integration.pipeline.carrier import LEASE_S, Carrier
 from integration.pipeline.crm_fields import READ_PROPERTIES
 from integration.pipeline.definitions.catalog import Catalogs
 from integration.pipeline.definitions.names import catalog_names
@@ -36,7 +36,7 @@ from integration.pipeline.ledger_store import LedgerStore
 from integration.pipeline.lifecycle import Lifecycle
 from integration.pipeline.note_store import NoteStore
 from integration.pipeline.notes import NoteKeeper
-from integration.pipeline.owner_names import OwnerNames
+from integration.pipeline.owners.keeping import OwnerKeeper
 from integration.pipeline.people import Doorkeeper
 from integration.pipeline.policies.policy_store import PolicyStore
 from integration.pipeline.policies.rules import RuleBook, build_rules
@@ -45,6 +45,7 @@ from integration.pipeline.ports import CrmClients, DecisionSource, Enricher
 from integration.pipeline.record_state_store import RecordStateStore, Status
 from integration.pipeline.run_store import RunStore
 from integration.pipeline.stages import BatchContext
+from integration.pipeline.taken import Taken
 from integration.pipeline.tally import BatchReport, Tally
 from integration.pipeline.worklist_store import Claim, WorklistStore
 
@@ -101,7 +102,7 @@ class BatchRunner:
         self._metrics = metrics
         self._run_id = run_id
         self._lease_s = lease_s
-        self._owners = OwnerNames(clock)
+        self._owners = OwnerKeeper(database, clock)
         self._runs = RunStore()
         self._dead_letters = DeadLetterStore()
         self._lifecycle = Lifecycle(states, clock)
@@ -189,7 +190,7 @@ class BatchRunner:
             run_id=claimed.run_id,
             as_of=self._clock(),
             decisions=self._decide_for(claimed.portal.preferences),
-            owner_names=self._owners.of(client, claimed.portal) if object_type == CONTACTS else {},
+            owner_names=self._owners.names(client, claimed.portal) if object_type == CONTACTS else {},
             rules=claimed.rules,
             catalog=self._catalogs.current(client, portal_id=claimed.portal.portal_id, object_type=object_type),
             is_dry=claimed.is_dry,

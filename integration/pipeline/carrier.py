@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,6 +22,7 @@ from integration.db.session import Database
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.jobs.dead_letter_store import DeadLetterEntry
 from integration.jobs.retry import RetryLater, decide, reason_of
+from integration.outreach.base import Judgement
 from integration.pipeline import stages
 from integration.pipeline.alert_store import Alert, AlertStore
 from integration.pipeline.ask_again import leaves_questions, waits_for_budget
@@ -33,7 +32,7 @@ from integration.pipeline.definitions.catalog import Catalogs
 from integration.pipeline.duplicates.watching import DuplicateWatch
 from integration.pipeline.identity.counting import gate_counts
 from integration.pipeline.identity.gate import GatedEnricher
-from integration.pipeline.lease_store import LeaseStore
+from integration.pipeline.judgement_store import JudgementStore
 from integration.pipeline.ledger_store import LastWrite, LedgerStore
 from integration.pipeline.notes import NoteKeeper
 from integration.pipeline.people import ERASED_BEFORE, Doorkeeper
@@ -41,16 +40,15 @@ from integration.pipeline.plain_words import blames_definition
 from integration.pipeline.policies.misfit_alerts import misfit_alerts, refusal_alerts
 from integration.pipeline.policies.standing_reader import StandingReader
 from integration.pipeline.policy import PERSON_CHOSE
-from integration.pipeline.ports import CrmClient, Enricher
-from integration.pipeline.proposals.open_store import OpenProposalStore
+from integration.pipeline.ports import Enricher
 from integration.pipeline.provenance import no_longer_standing
 from integration.pipeline.remembering import RememberingEnricher
-from integration.pipeline.result_store import ResultStore
 from integration.pipeline.results import Decided
-from integration.pipeline.stages import BatchContext, BatchInput
+from integration.pipeline.saving import ResultKeeper
+from integration.pipeline.stages import BatchInput
 from integration.pipeline.standard_properties import standard_names
+from integration.pipeline.taken import Taken
 from integration.pipeline.tally import Tally
-from integration.pipeline.worklist_store import Claim
 from integration.pipeline.write_back import RecordOutcome, RunContext, WriteBack
 from integration.pipeline.write_plan import RecordPlan, RecordWishes, plan_record
 from integration.providers.base import FactSheet
@@ -63,19 +61,6 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A claim with what all its stages share."""
-
-    claim: Claim
-    context: BatchContext
-    client: CrmClient
-
-    @property
-    def portal_id(self) -> int:
-        return self.context.portal.portal_id
 
 
 class Carrier:
@@ -100,12 +85,10 @@ class Carrier:
         self._notes = notes
         self._people = people
         self._clock = clock
-        self._lease_s = lease_s
         self._door = WriteBack(database, ledger, clock)
-        self._results = ResultStore()
-        self._leases = LeaseStore()
+        self._keeper = ResultKeeper(database, people, clock, lease_s)
+        self._judgements = JudgementStore()
         self._watch = DuplicateWatch(clock)
-        self._proposals = OpenProposalStore()
         self._catalogs = catalogs
         self._standings = StandingReader(database, ledger, app_id=app_id)
         self._alerts = AlertStore()
@@ -141,7 +124,8 @@ class Carrier:
         sheets = stages.enrich_companies(self._enricher, context, batch, self._ours_at_companies(taken, batch, ours))
         if context.object_type == CONTACTS:
             sheets = stages.enrich_contacts(self._enricher, context, batch, sheets, ours)
-        decided = _each(taken, sheets, lambda _, sheet: stages.decide_record(context, sheet), "decide", tally)
+        judged = self._judged(taken, sheets)
+        decided = _each(taken, sheets, lambda one, sheet: stages.decide_record(context, sheet, judged.get(one)), "decide", tally)
         wanted = _each(
             taken,
             decided,
@@ -149,7 +133,9 @@ class Carrier:
             "plan",
             tally,
         )
-        held, barred = self._save(taken, [decided[one] for one in wanted], tally)
+        saved = self._keeper.save(taken, [decided[one] for one in wanted])
+        held, barred = saved.held, saved.barred
+        self._look_again(saved.accepted, tally)
         away = [one for one in wanted if one not in held and one not in tally.retry_at]
         tally.outcomes |= dict.fromkeys(away, "taken_over")
         tally.outcomes |= dict.fromkeys(barred, ERASED_BEFORE)
@@ -158,6 +144,15 @@ class Carrier:
         tally.beside += gate_counts(sheets[one] for one in plans)
         self._make_companies(taken, batch, {one: sheets[one] for one in plans if tally.stands(one)}, tally)
         return tally
+
+    def _judged(self, taken: Taken, object_ids: Iterable[str]) -> Mapping[str, Judgement]:
+        """What reps made of the drafts on these contacts, read as late as it can be."""
+        if taken.context.object_type != CONTACTS:
+            return {}
+        with self._database.begin() as connection:
+            return self._judgements.find(
+                connection, portal_id=taken.portal_id, object_type=taken.context.object_type, object_ids=[*object_ids]
+            )
 
     def _plan(self, taken: Taken, wanted: Mapping[str, RecordWishes], tally: Tally) -> dict[str, RecordPlan | None]:
         """What will be written, decided on how things stand at this moment."""
@@ -173,22 +168,9 @@ class Carrier:
                 self._alerts.raise_alerts(connection, portal_id=taken.portal_id, alerts=alerts, now=self._clock())
 
     def _without_accepted(self, taken: Taken, object_ids: Sequence[str], tally: Tally) -> Sequence[str]:
-        """A dry pass waits for an accept under way: what it has still to apply must not be replaced by newer proposals."""
-        if not taken.context.is_dry:
-            return object_ids
-        with self._database.begin() as connection:
-            waiting = self._being_accepted(connection, taken, object_ids)
+        waiting = self._keeper.being_accepted(taken, object_ids)
         self._look_again(waiting, tally)
         return [one for one in object_ids if one not in waiting]
-
-    def _being_accepted(self, connection: Connection, taken: Taken, object_ids: Sequence[str]) -> frozenset[str]:
-        """Those of a dry pass whose older proposals an accept has still to apply; until the transaction ends no accept begins."""
-        if not taken.context.is_dry or not object_ids:
-            return frozenset()
-        self._proposals.hold_still(connection, portal_id=taken.portal_id)
-        return self._proposals.being_accepted(
-            connection, portal_id=taken.portal_id, object_type=taken.context.object_type, object_ids=object_ids
-        )
 
     def _look_again(self, object_ids: Iterable[str], tally: Tally) -> None:
         for object_id in object_ids:
@@ -226,38 +208,6 @@ class Carrier:
                 property_names=standard_names(COMPANIES),
             )
         return stages.still_ours(companies, _standing(last, standard_names(COMPANIES)))
-
-    def _save(self, taken: Taken, decided: Sequence[Decided], tally: Tally) -> tuple[frozenset[str], frozenset[str]]:
-        """Save the results of the records that are still ours and may be kept; which these are, and which are of erased people."""
-        with self._database.begin() as connection:
-            held = self._leases.hold(
-                connection,
-                portal_id=taken.portal_id,
-                claim=taken.claim,
-                until=self._clock() + timedelta(seconds=self._lease_s),
-            )
-            ready = {entry.object_id: entry.sheet for entry in decided if entry.object_id in held}
-            barred = self._people.barred_after_asking(connection, taken.portal_id, ready)
-            held -= barred
-            accepted = self._being_accepted(connection, taken, sorted(held))
-            held -= accepted
-            self._proposals.make_way(
-                connection,
-                portal_id=taken.portal_id,
-                object_type=taken.context.object_type,
-                object_ids=sorted(held),
-                is_dry=taken.context.is_dry,
-                now=self._clock(),
-            )
-            self._results.save(
-                connection,
-                portal_id=taken.portal_id,
-                object_type=taken.context.object_type,
-                run_id=taken.context.run_id,
-                decided=[entry for entry in decided if entry.object_id in held],
-            )
-        self._look_again(accepted, tally)
-        return held, barred
 
     def _write(self, taken: Taken, plans: Mapping[str, RecordPlan | None], decided: Mapping[str, Decided], tally: Tally) -> None:
         context = taken.context

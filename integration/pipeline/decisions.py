@@ -15,7 +15,7 @@ from integration.hubspot.objects import PropertyDeclaration
 from integration.outreach import build as outreach
 from integration.outreach import properties as draft_properties
 from integration.outreach import render as draft_render
-from integration.outreach.base import Draft, Sender
+from integration.outreach.base import Draft, JudgedDraft, Sender
 from integration.pipeline import properties as pipeline_properties
 from integration.providers.base import FactSheet
 from integration.scoring import priority
@@ -68,7 +68,7 @@ class PortalDecisions:
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft:
         return outreach.build_draft(sheet, sender)
 
-    def values(self, scores: Scores, brief: Brief, draft: Draft | None) -> dict[str, str]:
+    def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
         values: dict[str, str] = {}
         for score in scores:
             values |= self._score_values(score)
@@ -78,7 +78,9 @@ class PortalDecisions:
     def brief_note(self, brief: Brief, marker: str) -> str:
         return brief_render.render_note_html(brief, marker)
 
-    def draft_note(self, draft: Draft, marker: str) -> str:
+    def draft_note(self, draft: JudgedDraft, marker: str) -> str:
+        if draft.state == "rejected":
+            return draft_render.render_withdrawn_html(f"{draft.verdict[0].lower()}{draft.verdict[1:]}", marker)
         if draft.refusal is not None:
             return draft_render.render_withdrawn_html(draft.refusal, marker)
         return draft_render.render_note_html(draft, marker)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from integration.hubspot.manifest import TIMELINE_SCOPE
 from integration.hubspot.portal_store import Portal
 from integration.outreach.base import Sender
 
@@ -19,12 +20,13 @@ class PortalProfile:
     """`ready`: connected, and our properties are there to write into.
 
     `standard_properties` None means the admin never listed any; single rules may still let us fill some. `sender_name` is used for records without
-    an owner; "" means there is none.
+    an owner; "" means there is none. `timeline_writable`: events may be put on the timeline.
     """
 
     portal_id: int
     ready: bool
     owners_readable: bool
+    timeline_writable: bool
     revenue_in_usd: bool
     standard_properties: tuple[str, ...] | None
     sender_name: str
@@ -52,6 +54,7 @@ def build_profile(portal_id: int, stored: Portal | None) -> PortalProfile:
         portal_id=portal_id,
         ready=stored is not None and stored.is_ready,
         owners_readable=stored is not None and OWNERS_SCOPE in stored.scopes,
+        timeline_writable=stored is not None and TIMELINE_SCOPE in stored.scopes,
         # A currency not known yet counts as ours: most accounts have it, and a wrong guess only weighs in scores.
         revenue_in_usd=(currency or _OUR_CURRENCY) == _OUR_CURRENCY,
         standard_properties=tuple(str(name) for name in chosen) if isinstance(chosen, list | tuple) else None,

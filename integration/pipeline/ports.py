@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from integration.briefs.base import Brief
 from integration.hubspot.objects import AssociatedRecord, CrmRecord, Owner, PropertyDeclaration
-from integration.outreach.base import Draft, Sender
+from integration.outreach.base import Draft, JudgedDraft, Sender
 from integration.pipeline.creating.company_maker import Associator
 from integration.pipeline.definitions.catalog import DefinitionReader
 from integration.pipeline.notes import NoteWriter
@@ -24,7 +24,7 @@ class CrmReader(Protocol):
 
     def batch_read(self, object_type: str, ids: Sequence[str], properties: Sequence[str]) -> Sequence[CrmRecord]: ...
     def associated_ids(self, from_type: str, to_type: str, ids: Sequence[str]) -> Mapping[str, tuple[AssociatedRecord, ...]]: ...
-    def owners(self) -> Sequence[Owner]: ...
+    def owners(self, *, archived: bool = False) -> Sequence[Owner]: ...
 
 
 class CrmClient(CrmReader, HistoryReader, DefinitionReader, PropertyWriter, NoteWriter, Associator, Protocol):
@@ -67,13 +67,13 @@ class Decisions(Protocol):
     def scores(self, sheet: FactSheet) -> Scores: ...
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief: ...
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft: ...
-    def values(self, scores: Scores, brief: Brief, draft: Draft | None) -> dict[str, str]:
+    def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
         """What goes into our properties; "" clears one."""
         ...
 
     def brief_note(self, brief: Brief, marker: str) -> str: ...
-    def draft_note(self, draft: Draft, marker: str) -> str:
-        """For a refused draft the note that withdraws an earlier one."""
+    def draft_note(self, draft: JudgedDraft, marker: str) -> str:
+        """For a refused or rejected draft the note that withdraws an earlier one."""
         ...
 
 

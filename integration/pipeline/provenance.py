@@ -68,14 +68,19 @@ def no_longer_standing(records: Mapping[str, CrmRecord], last_writes: Iterable[L
 
 
 def provenance_as_json(
-    fields: Sequence[FieldProvenance], facts: Sequence[FactProvenance], *, labels: Mapping[str, str]
+    fields: Sequence[FieldProvenance],
+    facts: Sequence[FactProvenance],
+    *,
+    labels: Mapping[str, str],
+    undoable_since: datetime | None,
 ) -> dict[str, Any]:
     """What the card gets: `fields` we filled and `facts` we know, under 100 kB as UTF-8. `labels` are the names people know properties by.
 
-    Confidence is 0 to 1, cost in US dollars as text, moments ISO 8601. `more_fields` and `more_facts` count what was left out.
+    Confidence is 0 to 1, cost in US dollars as text, moments ISO 8601. `more_fields` and `more_facts` count what was left out. A field written
+    before `undoable_since` cannot be taken back any more; None: nothing can be now.
     """
-    told_fields = _fitting(_field_as_json(one, labels) for one in fields)
-    told_facts = _fitting(_fact_as_json(one) for one in facts)
+    told_fields = fitting((_field_as_json(one, labels, undoable_since) for one in fields), _LIST_BYTES)
+    told_facts = fitting((_fact_as_json(one) for one in facts), _LIST_BYTES)
     return {
         "fields": told_fields,
         "facts": told_facts,
@@ -84,7 +89,7 @@ def provenance_as_json(
     }
 
 
-def _field_as_json(one: FieldProvenance, labels: Mapping[str, str]) -> dict[str, Any]:
+def _field_as_json(one: FieldProvenance, labels: Mapping[str, str], undoable_since: datetime | None) -> dict[str, Any]:
     return {
         "property": one.property_name,
         "label": labels.get(one.property_name, one.property_name),
@@ -97,6 +102,7 @@ def _field_as_json(one: FieldProvenance, labels: Mapping[str, str]) -> dict[str,
         "cost_usd": None if one.cost_usd is None else f"{one.cost_usd:f}",
         "run_id": one.run_id,
         "written_at": one.written_at.isoformat(),
+        "may_undo": undoable_since is not None and one.written_at >= undoable_since,
     }
 
 
@@ -115,13 +121,13 @@ def _fact_as_json(one: FactProvenance) -> dict[str, Any]:
     }
 
 
-def _fitting(entries: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first entries, as many as fit."""
+def fitting(entries: Iterable[dict[str, Any]], limit_bytes: int) -> list[dict[str, Any]]:
+    """The first entries, as many as fit as JSON in UTF-8."""
     kept: list[dict[str, Any]] = []
     size = 0
     for entry in entries:
         size += len(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace")) + 2
-        if size > _LIST_BYTES:
+        if size > limit_bytes:
             break
         kept.append(entry)
     return kept

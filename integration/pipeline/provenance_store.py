@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from integration.db.models.enrichment import FindingRow
 from integration.db.models.ledger import LedgerRow
-from integration.db.models.results import BriefRow
 from integration.pipeline.ledger_store import COMPUTED, IS_NOTE
 from integration.pipeline.policy import OWN_PREFIX, PERSON_CHOSE
 from integration.pipeline.provenance import FactProvenance, FieldProvenance
@@ -16,15 +15,6 @@ from integration.pipeline.undo.chain import UNDONE
 
 class ProvenanceStore:
     """Each method is one statement about one record."""
-
-    def is_known(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> bool:
-        """Whether we ever worked on this record of this portal."""
-        tables = (BriefRow, LedgerRow, FindingRow)
-        found = (
-            exists().where(table.portal_id == portal_id, table.object_type == object_type, table.object_id == object_id)
-            for table in tables
-        )
-        return bool(connection.execute(select(or_(*found))).scalar_one())
 
     def fields(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[FieldProvenance]:
         """The properties that still hold what we wrote, those with a finding first. What an undo put back for somebody

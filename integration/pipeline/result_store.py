@@ -1,26 +1,45 @@
-"""Findings, scores, briefs and drafts of a batch: one upsert for each kind, and unchanged rows are left untouched."""
+"""Findings, scores, briefs and drafts of a batch: one upsert for each kind, and unchanged rows are left untouched.
+
+What a person made of a draft outlives what is found later: an approved draft stays approved, an edit is never touched.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Connection, DateTime, Double, Numeric, Select, Text, delete, exists, literal, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Double,
+    Numeric,
+    Select,
+    Text,
+    case,
+    delete,
+    exists,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
 from sqlalchemy.types import BigInteger
 
 from integration.briefs.render import render_card
 from integration.db.models.base import Base
 from integration.db.models.enrichment import FindingRow
-from integration.db.models.results import BriefRow, DraftRow, ScoreRow
+from integration.db.models.results import BriefRow, DraftRow
 from integration.outreach.render import render_steps
-from integration.pipeline.results import (
-    Decided,
-    answering_providers,
-    findings_to_store,
-    score_reasons,
-)
+from integration.pipeline.results import Decided, answering_providers, findings_to_store
 from integration.pipeline.rowset_store import Columns, Row, rows_as_table
+from integration.pipeline.score_store import ScoreStore
+from integration.pipeline.timeline.material import material_events
+from integration.pipeline.timeline.timeline_store import TimelineStore
 
 _MOMENT: Final = DateTime(timezone=True)
 _FINDING: Final[Columns] = {
@@ -35,21 +54,14 @@ _FINDING: Final[Columns] = {
     "chosen": Boolean(),
     "run_id": Text(),
 }
-_SCORE: Final[Columns] = {
-    "object_id": Text(),
-    "name": Text(),
-    "value": Double(),
-    "unit": Text(),
-    "label": Text(),
-    "reasons": JSONB(),
-    "scored_at": _MOMENT,
-}
 _BRIEF: Final[Columns] = {
     "object_id": Text(),
     "headline": Text(),
     "sections": JSONB(),
     "fingerprint": Text(),
     "built_at": _MOMENT,
+    "checked_at": _MOMENT,
+    "owner_id": Text(),
 }
 _DRAFT: Final[Columns] = {
     "object_id": Text(),
@@ -60,13 +72,32 @@ _DRAFT: Final[Columns] = {
     "built_at": _MOMENT,
 }
 _ANSWERED: Final[Columns] = {"object_id": Text(), "provider": Text()}
+_CHECKED_WITHIN: Final = timedelta(hours=1)
+"""How exactly `checked_at` tells when a record was last looked at: a row is not rewritten for less."""
+_DECISION: Final = ("decided_by", "decided_at", "decision_note")
 
 
 class ResultStore:
-    """Saves what a batch decided, in six statements whatever its size."""
+    """Saves what a batch decided, in six statements whatever its size, and a seventh where a priority moved materially."""
 
-    def save(self, connection: Connection, *, portal_id: int, object_type: str, run_id: str, decided: Sequence[Decided]) -> None:
-        """All results of the batch. A row is rewritten only when it says something else; a draft a rep judged keeps that judgement."""
+    def __init__(self) -> None:
+        self._scores = ScoreStore()
+        self._timeline = TimelineStore()
+
+    def save(
+        self,
+        connection: Connection,
+        *,
+        portal_id: int,
+        object_type: str,
+        run_id: str,
+        decided: Sequence[Decided],
+        tells_timeline: bool = False,
+    ) -> None:
+        """All results of the batch. A row is rewritten only when it says something else; a draft a rep judged keeps that judgement.
+
+        `tells_timeline`: a material move becomes an event that waits to be sent.
+        """
         owner = (portal_id, object_type)
         findings = [row for entry in decided for row in _finding_rows(entry, run_id)]
         self._drop_stale_findings(connection, portal_id, object_type, decided, findings)
@@ -74,18 +105,12 @@ class ResultStore:
             connection, owner, FindingRow, _FINDING, findings,
             key=("object_id", "field", "provider"), changed_by=("value", "source_url", "confidence_ratio", "chosen"),
         )  # fmt: skip
-        _upsert(
-            connection, owner, ScoreRow, _SCORE, [row for entry in decided for row in _score_rows(entry)],
-            key=("object_id", "name"), changed_by=("value", "unit", "label", "reasons"),
-        )  # fmt: skip
-        _upsert(
-            connection, owner, BriefRow, _BRIEF, [_brief_row(entry) for entry in decided],
-            key=("object_id",), changed_by=("fingerprint",),
-        )  # fmt: skip
-        _upsert(
-            connection, owner, DraftRow, _DRAFT, [row for entry in decided for row in _draft_rows(entry)],
-            key=("object_id",), changed_by=("fingerprint",),
-        )  # fmt: skip
+        moves = self._scores.save(connection, portal_id=portal_id, object_type=object_type, decided=decided)
+        _save_briefs(connection, owner, [_brief_row(entry) for entry in decided])
+        _save_drafts(connection, owner, [row for entry in decided for row in _draft_rows(entry)])
+        if tells_timeline:
+            events = material_events(portal_id, object_type, moves, {entry.object_id: entry.brief for entry in decided})
+            self._timeline.add(connection, portal_id=portal_id, object_type=object_type, events=events)
 
     @staticmethod
     def _drop_stale_findings(
@@ -145,6 +170,48 @@ def _upsert(
     connection.execute(_replacing(statement, table, columns, key, changed_by))
 
 
+def _save_briefs(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
+    """A brief that says the same keeps its `built_at`; its row is touched when the owner changed, or to move `checked_at` on."""
+    if not rows:
+        return
+    statement = insert(BriefRow).from_select(["portal_id", "object_type", *_BRIEF], _given(owner, _BRIEF, rows))
+    stored, new = BriefRow.__table__.c, statement.excluded
+    says_else = stored.fingerprint.is_distinct_from(new.fingerprint)
+    values = {name: new[name] for name in _BRIEF if name != "object_id"}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["portal_id", "object_type", "object_id"],
+            set_=values | {"built_at": case((says_else, new.built_at), else_=stored.built_at)},
+            where=or_(
+                says_else,
+                stored.owner_id.is_distinct_from(new.owner_id),
+                stored.checked_at < new.checked_at - literal(_CHECKED_WITHIN),
+            ),
+        )
+    )
+
+
+def _save_drafts(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
+    """Our own steps follow the newest facts. An approval stands; a rejection, with who and why, ends when there is something else to judge."""
+    if not rows:
+        return
+    statement = insert(DraftRow).from_select(["portal_id", "object_type", *_DRAFT], _given(owner, _DRAFT, rows))
+    stored, new = DraftRow.__table__.c, statement.excluded
+    approved = stored.state == "approved"
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in _DRAFT if name != "object_id"}
+    values["state"] = case((approved, stored.state), else_=new.state)
+    # Whoever looked at our own words must look again before they decide; an edit and an approval are not changed by newer facts.
+    values["version"] = case((or_(approved, stored.edited_steps.is_not(null())), stored.version), else_=stored.version + 1)
+    values |= {name: case((approved, stored[name]), else_=null()) for name in _DECISION}
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["portal_id", "object_type", "object_id"],
+            set_=values,
+            where=stored.fingerprint.is_distinct_from(new.fingerprint),
+        )
+    )
+
+
 def _given(owner: tuple[int, str], columns: Columns, rows: Sequence[Row]) -> Select[Any]:
     given = rows_as_table("given", columns, rows)
     return select(literal(owner[0], BigInteger()), literal(owner[1]), *(given.c[name] for name in columns))
@@ -177,21 +244,6 @@ def _finding_rows(entry: Decided, run_id: str) -> list[Row]:
     ]
 
 
-def _score_rows(entry: Decided) -> list[Row]:
-    return [
-        {
-            "object_id": entry.object_id,
-            "name": score.name,
-            "value": score.value,
-            "unit": score.unit,
-            "label": score.label,
-            "reasons": score_reasons(score),
-            "scored_at": entry.sheet.as_of,
-        }
-        for score in entry.scores
-    ]
-
-
 def _brief_row(entry: Decided) -> Row:
     return {
         "object_id": entry.object_id,
@@ -199,6 +251,8 @@ def _brief_row(entry: Decided) -> Row:
         "sections": render_card(entry.brief),
         "fingerprint": entry.brief.fingerprint,
         "built_at": entry.sheet.as_of,
+        "checked_at": entry.sheet.as_of,
+        "owner_id": entry.owner_id,
     }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integration.briefs.base import Brief
-from integration.outreach.base import Draft
+from integration.outreach.base import Draft, JudgedDraft
 from integration.providers.base import CRM_PROVIDER, ErrorClass, FactSheet, Field, Finding, ProviderReply
 from integration.scoring.base import ScoreResult
 
@@ -18,16 +18,25 @@ _ANSWERED = frozenset({"found", "not_found"})
 
 @dataclass(frozen=True)
 class Decided:
-    """One record's fact sheet with everything decided from it. `draft` is None for objects nobody writes to."""
+    """One record's fact sheet with everything decided from it. `draft` is None for objects nobody writes to.
+
+    `judged` is the draft as it stands with the reps, None beside it.
+    """
 
     sheet: FactSheet
     scores: Sequence[ScoreResult]
     brief: Brief
     draft: Draft | None
+    judged: JudgedDraft | None = None
 
     @property
     def object_id(self) -> str:
         return self.sheet.object_id
+
+    @property
+    def owner_id(self) -> str | None:
+        """Whose record it is, as HubSpot said when it was read; None for nobody's."""
+        return self.sheet.text(Field.OWNER_ID)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from functools import partial
 from typing import Final
 
 from integration.hubspot.objects import COMPANIES, CONTACTS, AssociatedRecord, CrmRecord
+from integration.outreach.base import Judgement
+from integration.outreach.judging import judged
 from integration.pipeline.ask_again import waits_for_budget
 from integration.pipeline.crm_fields import READ_PROPERTIES
 from integration.pipeline.definitions.catalog_store import Catalog
@@ -178,20 +180,20 @@ def enrich_contacts(
     }
 
 
-def decide_record(context: BatchContext, sheet: FactSheet) -> Decided:
-    """Scores, brief and, for a contact, the draft. Pure."""
+def decide_record(context: BatchContext, sheet: FactSheet, judgement: Judgement | None = None) -> Decided:
+    """Scores, brief and, for a contact, the draft with what reps made of it. Pure."""
     scores = context.decisions.scores(sheet)
     brief = context.decisions.brief(sheet, scores)
     if sheet.object_type != CONTACTS:
         return Decided(sheet, scores, brief, None)
-    owner_id = sheet.text(Field.OWNER_ID)
-    sender = context.portal.sender(context.owner_names.get(owner_id or ""))
-    return Decided(sheet, scores, brief, context.decisions.draft(sheet, sender))
+    sender = context.portal.sender(context.owner_names.get(sheet.text(Field.OWNER_ID) or ""))
+    draft = context.decisions.draft(sheet, sender)
+    return Decided(sheet, scores, brief, draft, judged(draft, judgement))
 
 
 def wishes_for(context: BatchContext, record: CrmRecord, decided: Decided, ours: frozenset[str]) -> RecordWishes:
     """What we want on the record, fitted to the account's properties. Pure. `ours` names what still holds our own values."""
-    values = context.decisions.values(decided.scores, decided.brief, decided.draft) | {
+    values = context.decisions.values(decided.scores, decided.brief, decided.judged) | {
         SOURCES.name: render_sources(decided.sheet, record.text(SOURCES.name) or "")
     }
     standard = standard_wishes(
@@ -222,10 +224,13 @@ def _own(context: BatchContext, values: Mapping[str, str]) -> tuple[Wish, ...]:
 
 
 def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
-    """The notes that shall stand on the record: the brief, and the draft. A refused draft only withdraws a note that stands."""
-    decisions, brief, draft = context.decisions, decided.brief, decided.draft
+    """The notes that shall stand on the record: the brief, and the draft unless it is approved, since that note tells what was approved.
+
+    A refused or rejected draft only withdraws a note that stands.
+    """
+    decisions, brief, draft = context.decisions, decided.brief, decided.judged
     notes = [WantedNote(decided.object_id, "brief", brief.fingerprint, partial(decisions.brief_note, brief))]
-    if draft is not None:
+    if draft is not None and draft.state != "approved":
         text = partial(decisions.draft_note, draft)
         notes.append(WantedNote(decided.object_id, "draft", draft.fingerprint, text, only_if_standing=not draft.steps))
     return notes

@@ -13,6 +13,7 @@ from simulator.control.actor import act
 from simulator.control.reading import Fields
 from simulator.control.seeding import install, read_app, read_portal_settings, seed
 from simulator.control.settings import move_clock, read_fault, read_settings
+from simulator.control.workflows import WorkflowControl
 from simulator.errors import HubSpotError
 from simulator.faults import Fault
 from simulator.portal import Portal
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 def build_blueprint(world: "World") -> Blueprint:
     """The control routes of this world."""
-    control = _Control(world)
+    control, workflows = _Control(world), WorkflowControl(world)
     blueprint = Blueprint("control", __name__, url_prefix="/_control")
     routes: list[tuple[str, str, Callable[..., Response]]] = [
         ("POST", "/reset", control.reset),
@@ -52,6 +53,11 @@ def build_blueprint(world: "World") -> Blueprint:
         ("PATCH", "/portals/<int:portal_id>/settings", control.change_portal_settings),
         ("POST", "/portals/<int:portal_id>/actor", control.act),
         ("POST", "/portals/<int:portal_id>/disconnect", control.disconnect),
+        ("GET", "/portals/<int:portal_id>/timeline", control.list_timeline),
+        ("POST", "/portals/<int:portal_id>/workflow-actions", workflows.enrol),
+        ("GET", "/portals/<int:portal_id>/workflow-actions", workflows.list_enrolments),
+        ("POST", "/portals/<int:portal_id>/workflow-actions/<callback_id>/repeat", workflows.repeat),
+        ("POST", "/portals/<int:portal_id>/workflow-options", workflows.fetch_options),
     ]
     for method, rule, view in routes:
         blueprint.add_url_rule(rule, f"{method} {rule}", view, methods=[method])
@@ -162,6 +168,12 @@ class _Control:
 
     def act(self, portal_id: int) -> Response:
         return jsonify({"object_ids": act(self._portal(portal_id), _fields())})
+
+    def list_timeline(self, portal_id: int) -> Response:
+        self._portal(portal_id)
+        query = _query()
+        found = self._world.timelines[portal_id].events(query.optional_text("object_type"), query.optional_text("object_id"))
+        return jsonify({"events": [{**asdict(each), "type": each.type.uid, "header": each.header} for each in found]})
 
     def _portal(self, portal_id: int) -> Portal:
         portal = self._world.portals.get(portal_id)

@@ -2,12 +2,13 @@
 
 Shape: {"apps": [...], "portals": [{"portal_id", "settings", "owners", "objects": {"contacts": [{"properties", "ref",
 "associations": [{"type", "ref" or "id"}]}]}}], "installs": [{"app_id", "portal_id", "scopes"}]}. `ref` is a name inside the
-seed; associations take the default type. Installs come last, so what is seeded beside them sends no webhooks.
+seed; associations take the default type. Installs come last, so what is seeded beside them sends no webhooks. An owner is {"id", "user_id",
+"email", "first_name", "last_name", "archived", "teams": [{"id", "name"}]}; one of an account that is there is added to it or replaced.
 """
 
 from dataclasses import dataclass, field, replace
 
-from simulator.apps import App, Subscription
+from simulator.apps import App, EventType, Subscription
 from simulator.control.reading import Fields
 from simulator.crm.changes import Source
 from simulator.errors import HubSpotError
@@ -59,6 +60,7 @@ def read_app(fields: Fields) -> App:
         subscriptions=tuple(_subscription(each, place) for place, each in enumerate(fields.objects("subscriptions"))),
         name=fields.text("name", "Sample app"),
         max_concurrent_requests=fields.integer("max_concurrent_requests", 10),
+        event_types=tuple(_event_type(each) for each in fields.objects("event_types")),
     )
     fields.finish()
     return app
@@ -115,12 +117,35 @@ def _subscription(fields: Fields, place: int) -> Subscription:
     return subscription
 
 
+def _event_type(fields: Fields) -> EventType:
+    """An event type as its hsmeta file has it: uid and config in one object."""
+    declared = EventType(
+        uid=fields.text("uid"),
+        object_type=fields.text("objectType"),
+        name=fields.text("name", ""),
+        header_template=fields.text("headerTemplate", ""),
+        detail_template=fields.text("detailTemplate", ""),
+        properties={each.text("name"): _event_property_type(each) for each in fields.objects("properties")},
+    )
+    fields.finish()
+    return declared
+
+
+def _event_property_type(fields: Fields) -> str:
+    fields.names()
+    return fields.text("type")
+
+
 def _seed_portal(world: World, fields: Fields, seeded: Seeded) -> None:
     portal_id = fields.integer("portal_id")
     settings = read_portal_settings(fields.child("settings"), PortalSettings())
     owners = [_owner(each, world) for each in fields.objects("owners")]
     account = Account(frozenset(fields.texts("unavailable_scopes")), fields.integer("installer_user_id", 9001))
-    portal = world.portals.get(portal_id) or world.new_portal(portal_id, settings, account=account, owners=owners)
+    portal = world.portals.get(portal_id)
+    if portal is None:
+        portal = world.new_portal(portal_id, settings, account=account, owners=owners)
+    for owner in owners:
+        world.owners[portal_id].put(owner)
     refs: dict[tuple[str, str], str] = {}
     links: list[tuple[str, str, Fields]] = []
     objects = fields.child("objects")
@@ -169,6 +194,14 @@ def _owner(fields: Fields, world: World) -> Owner:
         last_name=fields.text("last_name", "Owner"),
         created_at=world.clock.now(),
         archived=fields.flag("archived"),
+        teams=tuple(_team(each) for each in fields.objects("teams")),
     )
     fields.finish()
     return owner
+
+
+def _team(fields: Fields) -> tuple[str, str]:
+    """Id and name; the first team of an owner is its primary one."""
+    team = fields.text("id"), fields.text("name", "Sample team")
+    fields.finish()
+    return team

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from simulator.crm.definitions import PropertyDefinition, PropertyGroup
 from simulator.errors import HubSpotError
+from simulator.families.timeline.state import Timeline, TimelineEvent
 from simulator.portal import Portal, Record
 
 
@@ -19,9 +20,14 @@ class Link:
 class PortalReader:
     """What the pages need to know of a portal. Types are plural names; `app_names` are those of the registered apps, by id."""
 
-    def __init__(self, portal: Portal, app_names: Mapping[str, str]) -> None:
+    def __init__(self, portal: Portal, app_names: Mapping[str, str], timeline: Timeline) -> None:
         self._portal = portal
+        self._timeline = timeline
         self.app_names = app_names
+
+    def events(self, record: Record) -> list[TimelineEvent]:
+        """What apps put on the record's timeline."""
+        return self._timeline.events(record.object_type, record.id)
 
     def records(self, object_type: str) -> list[Record]:
         """The live records in id order."""

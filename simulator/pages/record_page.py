@@ -7,6 +7,7 @@ from markupsafe import Markup
 from simulator.crm.definitions import PropertyDefinition, PropertyGroup
 from simulator.crm.object_types import ACTIVITIES, ObjectType, object_type
 from simulator.crm.records import Record
+from simulator.families.timeline.state import TimelineEvent
 from simulator.pages.portal_reader import Link, PortalReader
 from simulator.pages.rich_text import clean_html, safe_link
 from simulator.pages.views import (
@@ -103,14 +104,15 @@ def is_ours(group_name: str) -> bool:
 
 
 def build_timeline(reader: PortalReader, record: Record) -> tuple[ActivityView, ...]:
-    """The record's activities, newest first."""
+    """The record's activities and the events of apps, newest first."""
     activities = [
         _activity(activity)
         for activity_type in sorted(ACTIVITIES)
         for link in reader.links(record, activity_type)
         if (activity := reader.find(activity_type, link.object_id))
     ]
-    return tuple(sorted(activities, key=lambda view: -view.sort_key))
+    events = [_event(event, reader.app_names) for event in reader.events(record)]
+    return tuple(sorted((*activities, *events), key=lambda view: -view.sort_key))
 
 
 def _property(record: Record, definition: PropertyDefinition, app_names: Mapping[str, str]) -> PropertyView:
@@ -150,6 +152,16 @@ def _activity(record: Record) -> ActivityView:
         body=clean_html(text) if text else Markup(""),
         facts=facts,
         is_task=is_task,
+    )
+
+
+def _event(event: TimelineEvent, app_names: Mapping[str, str]) -> ActivityView:
+    return ActivityView(
+        kind=f"Event of {app_names.get(str(event.app_id), 'an app')}",
+        title=event.header,
+        at=word_ms(event.at_ms),
+        sort_key=event.at_ms / 1000,
+        body=Markup("<br>").join(line for line in event.detail.splitlines() if line.strip()),
     )
 
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from simulator.apps import App
 from simulator.crm.object_types import find_object_type
+from simulator.families.timeline.state import Timeline
 from simulator.pages.list_page import ListWish, build_list
 from simulator.pages.portal_reader import PortalReader
 from simulator.pages.record_page import LINKED_TYPES, build_record
@@ -34,6 +35,9 @@ class HasPortals(Protocol):
 
     @property
     def apps(self) -> Mapping[int, App]: ...
+
+    @property
+    def timelines(self) -> Mapping[int, Timeline]: ...
 
 
 def build_blueprint(world: HasPortals) -> Blueprint:
@@ -79,7 +83,8 @@ def _reader(world: HasPortals, portal_id: int) -> PortalReader:
     portal = world.portals.get(portal_id)
     if portal is None:
         abort(_missing("portal", portal_id))
-    return PortalReader(portal, {str(app.app_id): app.name for app in world.apps.values()})
+    names = {str(app.app_id): app.name for app in world.apps.values()}
+    return PortalReader(portal, names, world.timelines[portal_id])
 
 
 def _missing(what: str, portal_id: int) -> Response:

@@ -1,10 +1,10 @@
-"""One webhook POST: signed, with a time limit, connections kept for reuse. It decides nothing about retrying."""
+"""One POST to an app: signed, with a time limit, connections kept for reuse. It decides nothing about retrying."""
 
 import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,8 +23,19 @@ class Answer:
     latency_ms: float
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer with its body. `retry_after_ms` is the Retry-After header, which workflow actions write in milliseconds."""
+
+    status: int | None
+    error: str
+    latency_ms: float
+    body: bytes = b""
+    retry_after_ms: int | None = None
+
+
 class Sender:
-    """Posts event batches. `wall_ms` is real time: the receiver compares the signature's timestamp with its own clock."""
+    """Posts event batches and single requests. `wall_ms` is real time: the receiver compares the signature's timestamp with its own clock."""
 
     def __init__(self, wall_ms: Callable[[], int]) -> None:
         self._wall_ms = wall_ms
@@ -33,25 +44,25 @@ class Sender:
         self._closed = False
 
     def post(self, url: str, secret: str, events: Sequence[Event], *, timeout_s: float) -> Answer:
-        """The answer to one POST of these events as a JSON array. A kept connection that went stale is replaced once."""
+        """The answer to one POST of these events as a JSON array."""
         body = json.dumps(events, separators=(",", ":"), ensure_ascii=False).encode()
-        headers = {
-            "Content-Type": "application/json",
-            "User-Agent": USER_AGENT,
-            **signature_headers(secret, "POST", url, body, self._wall_ms()),
-        }
+        reply = self.exchange(url, body, signature_headers(secret, "POST", url, body, self._wall_ms()), timeout_s=timeout_s)
+        return Answer(reply.status, reply.error, reply.latency_ms)
+
+    def exchange(self, url: str, body: bytes, signed: Mapping[str, str], *, timeout_s: float) -> Reply:
+        """The whole answer to one POST with these headers. A kept connection that went stale is replaced once."""
+        headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **signed}
         started = time.perf_counter()
         kept = self._take(url)
         try:
-            status = self._exchange(kept or _connect(url, timeout_s), url, body, headers)
+            return self._exchange(kept or _connect(url, timeout_s), url, body, headers, started)
         except (OSError, http.client.HTTPException) as error:
             if kept is None or isinstance(error, TimeoutError):
-                return Answer(None, f"{type(error).__name__}: {error}", _since(started))
+                return Reply(None, f"{type(error).__name__}: {error}", _since(started))
             try:
-                status = self._exchange(_connect(url, timeout_s), url, body, headers)
+                return self._exchange(_connect(url, timeout_s), url, body, headers, started)
             except (OSError, http.client.HTTPException) as again:
-                return Answer(None, f"{type(again).__name__}: {again}", _since(started))
-        return Answer(status, "", _since(started))
+                return Reply(None, f"{type(again).__name__}: {again}", _since(started))
 
     def close(self) -> None:
         """Close every idle connection; those in use close when their exchange ends."""
@@ -61,13 +72,15 @@ class Sender:
         for connection in (each for kept in idle.values() for each in kept):
             connection.close()
 
-    def _exchange(self, connection: http.client.HTTPConnection, url: str, body: bytes, headers: dict[str, str]) -> int:
+    def _exchange(
+        self, connection: http.client.HTTPConnection, url: str, body: bytes, headers: dict[str, str], started: float
+    ) -> Reply:
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection.request("POST", target, body=body, headers=headers)
             response = connection.getresponse()
-            response.read()
+            answered = response.read()
         except BaseException:
             connection.close()
             raise
@@ -75,7 +88,8 @@ class Sender:
             connection.close()
         else:
             self._keep(url, connection)
-        return response.status
+        wait = response.headers.get("Retry-After", "")
+        return Reply(response.status, "", _since(started), answered, int(wait) if wait.isdecimal() else None)
 
     def _take(self, url: str) -> http.client.HTTPConnection | None:
         with self._lock:

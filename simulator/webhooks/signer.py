@@ -1,4 +1,4 @@
-"""HubSpot's request signatures v1 and v3, as the sender computes them.
+"""HubSpot's request signatures v1, v2 and v3, as the sender computes them.
 
 Source: https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation (read 2026-09).
 """
@@ -34,6 +34,20 @@ def signature_headers(secret: str, method: str, url: str, body: bytes, timestamp
         "X-HubSpot-Signature-v3": sign_v3(secret, method, url, body, timestamp_ms),
         "X-HubSpot-Request-Timestamp": str(timestamp_ms),
     }
+
+
+def action_headers(secret: str, method: str, url: str, body: bytes, timestamp_ms: int, *, with_v3: bool) -> dict[str, str]:
+    """The headers of a call of a workflow action: v2, and v3 beside it where that is sent."""
+    headers = {"X-HubSpot-Signature": sign_v2(secret, method, url, body), "X-HubSpot-Signature-Version": "v2"}
+    if with_v3:
+        headers["X-HubSpot-Signature-v3"] = sign_v3(secret, method, url, body, timestamp_ms)
+        headers["X-HubSpot-Request-Timestamp"] = str(timestamp_ms)
+    return headers
+
+
+def sign_v2(secret: str, method: str, url: str, body: bytes) -> str:
+    """Hexadecimal SHA-256 over secret, method, address and body."""
+    return hashlib.sha256(f"{secret}{method}{url}".encode() + body).hexdigest()
 
 
 def sign_v1(secret: str, body: bytes) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from integration.access.roles import Role
-from integration.admin.console.runs_store import RunsStore
 from integration.demo.observing import wait_until_settled
 from integration.demo.stand import SENDER, Stand
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
+from integration.reporting.runs_store import RunsStore
 from tests.scenario.account import Account
 from tests.scenario.console import Console, let_in
 

@@ -22,11 +22,14 @@ LAYERS: Final = {
     "integration.briefs": 4,
     "integration.outreach": 4,
     "integration.matching": 4,
+    "integration.routing": 4,
     "integration.access": 5,
     "integration.pipeline": 5,
+    "integration.reporting": 5,
     "integration.syncs": 5,
     "webhooks": 6,
     "crm_cards": 6,
+    "crm_cards.host": 7,
     "integration.admin": 6,
     "integration.api": 6,
     "integration.processes": 7,
@@ -40,7 +43,9 @@ LAYERS: Final = {
     "integration.commands": 7,
     "integration.project": 7,
 }
-DECISIONS: Final = frozenset({"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching"})
+DECISIONS: Final = frozenset(
+    {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}
+)
 OPEN_TO_DECISIONS: Final = frozenset({"integration.hubspot.objects", "integration.providers.base"})
 SHARED_SIBLINGS: Final = {
     # layer 3 packages may use the value types of their neighbours, never their machinery
@@ -170,7 +175,8 @@ def smell_complaints(source: Source) -> Iterator[str]:
         if isinstance(node, ast.ExceptHandler) and source.path not in BROAD_EDGES and _is_broad(node.type) and not _reraises(node):
             yield f"{source.path}:{node.lineno}: broad except outside the four edges"
     for number, line in enumerate(source.text.splitlines(), start=1):
-        if re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b", line):
+        # In quotes it is HubSpot's word for a kind of task.
+        if re.search(r"(?<!\")\b(TODO|FIXME|XXX|NotImplementedError)\b", line):
             yield f"{source.path}:{number}: unfinished: {line.strip()[:60]}"
 
 

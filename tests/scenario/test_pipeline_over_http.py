@@ -21,6 +21,7 @@ from integration.pipeline.lanes import BACKFILL, LIVE
 from integration.pipeline.people import Doorkeeper
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.tally import BatchReport
+from integration.pipeline.timeline.jobs import TimelineJobs
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
 from integration.providers.base import ErrorClass, Field
 from simulator.crm.changes import Source
@@ -338,3 +339,105 @@ def test_many_threads_under_cut_answers_lose_and_double_nothing(account: Account
     assert account.note_counts(CONTACTS, contacts) == {2: 350}
     assert {account.value(one, "leadlight_status") for one in contacts} == {"Up to date"}
     assert account.rows("SELECT count(*) FROM ledger WHERE outcome IN ('pending', 'unknown')") == [(0,)]
+
+
+def test_the_priority_is_written_back_beside_what_it_is_made_of(account: Account) -> None:
+    [contact] = account.fill(contacts=1)
+    account.queue([contact])
+    account.run()
+    priority, heat = account.value(contact, "leadlight_priority"), account.value(contact, "leadlight_heat")
+    reasons = account.value(contact, "leadlight_priority_reasons") or ""
+    assert heat in ("hot", "warm", "cold")
+    points = sum(float(line.split()[0]) for line in reasons.splitlines())
+    assert float(priority or "nan") == pytest.approx(points, abs=0.11), "the points are shown with one decimal"
+
+
+def test_an_approved_draft_survives_a_pass_that_finds_something_else(account: Account) -> None:
+    [contact] = account.fill(contacts=1)
+    account.queue([contact])
+    account.run()
+    note = account.draft_note(contact)
+    with account.stand.database.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE draft SET state = 'approved', decided_by = 'sample.rep@example.com', decided_at = '2026-12-01 09:00:00+00'"
+        )
+    account.portal.update(CONTACTS, contact, {"firstname": "Sampler"}, source=PERSON)
+    for _ in range(2):
+        account.queue([contact])
+        account.run()
+    assert account.value(contact, "leadlight_draft_state") == "approved"
+    assert (account.value(contact, "leadlight_draft_summary") or "").startswith("Approved by sample.rep@example.com on 2026-12-01")
+    assert account.rows("SELECT state, steps::text LIKE '%Sampler%' FROM draft") == [("approved", True)]
+    assert account.draft_note(contact) == note
+
+
+def _companies_that_move(account: Account, count: int) -> list[str]:
+    """Companies judged once, then again with facts that change their heat. Gives their ids."""
+    account.fill(contacts=0, companies=count)
+    companies = [record.id for record in account.portal.records(COMPANIES)]
+    account.queue(companies, COMPANIES)
+    account.run(COMPANIES)
+    assert account.rows("SELECT count(*) FROM timeline_event") == [(0,)], "the first load is no event"
+    for number in range(count):
+        account.providers.answers[f"sample-works-{number}.com"] = {Field.INDUSTRY: "Mining", Field.EMPLOYEE_COUNT: 900_000}
+    account.stand.world.clock.advance(1)
+    for _ in range(2):
+        account.queue(companies, COMPANIES)
+        account.run(COMPANIES)
+    return companies
+
+
+def _send(account: Account) -> list[str]:
+    """Let the sender run; the calls it made to the timeline."""
+    stand = account.stand
+    jobs = TimelineJobs(
+        database=stand.database, clients=stand.clients, portals=stand.portals, clock=stand.world.clock.now, metrics=stand.metrics
+    )
+    before = len(stand.calls("/timeline/"))
+    jobs.send({})
+    return stand.calls("/timeline/")[before:]
+
+
+def test_a_material_move_stands_once_on_the_timeline_of_its_record(account: Account) -> None:
+    [company] = _companies_that_move(account, 1)
+    assert _send(account) == ["POST /integrators/timeline/2026-03/events/batch"]
+    assert _send(account) == []
+    [event] = account.stand.world.timelines[PORTAL_ID].events()
+    assert (event.object_type, event.object_id, event.properties["heat"]) == (COMPANIES, company, "Cold")
+    assert event.header.startswith("Leadlight: Cold now, ")
+    assert account.rows("SELECT sent_at IS NOT NULL, error, attempts FROM timeline_event") == [(True, None, 1)]
+
+
+def test_events_outlast_an_outage_and_a_lost_answer_doubles_none(account: Account) -> None:
+    _companies_that_move(account, 3)
+    account.fault(kind="status", status=503, path="/timeline/", count=20)
+    _send(account)
+    assert account.rows("SELECT DISTINCT sent_at IS NULL, error, attempts FROM timeline_event") == [(True, None, 1)]
+    account.stand.world.faults.clear(None)
+    assert _send(account) == [], "not before the gap is over"
+    account.stand.world.clock.advance(16)
+    account.fault(kind="cut", path="/timeline/", count=1, applied=True)
+    _send(account)
+    account.stand.world.clock.advance(60)
+    _send(account)
+    assert len(account.stand.world.timelines[PORTAL_ID].events()) == 3
+    assert account.rows("SELECT DISTINCT sent_at IS NOT NULL, error FROM timeline_event") == [(True, None)]
+
+
+def test_a_refused_event_is_kept_with_the_reason_and_holds_up_no_other(account: Account) -> None:
+    gone, *others = _companies_that_move(account, 4)
+    account.portal.archive(COMPANIES, gone, source=PERSON)
+    _send(account)
+    assert sorted(event.object_id for event in account.stand.world.timelines[PORTAL_ID].events()) == sorted(others)
+    [(object_id, error)] = account.rows("SELECT object_id, error FROM timeline_event WHERE sent_at IS NULL")
+    assert object_id == gone
+    assert "VALIDATION_ERROR" in str(error)
+    assert 'leadlight_timeline_events_total{outcome="refused"} 1.0' in account.stand.metrics.render().decode()
+
+
+def test_a_dry_account_gets_no_events_even_when_they_were_waiting(account: Account) -> None:
+    _companies_that_move(account, 1)
+    with account.stand.database.begin() as connection:
+        account.stand.portals.save_preferences(connection, portal_id=PORTAL_ID, preferences={"dry_run": True})
+    assert _send(account) == []
+    assert account.rows("SELECT count(*), sum(attempts) FROM timeline_event") == [(1, 0)]

@@ -13,8 +13,8 @@ from typing import Final
 
 from integration.admin.console.base import RecordEvent
 from integration.admin.console.record_store import Kept
-from integration.admin.console.runs_store import Change
 from integration.pipeline.undo.chain import UNDONE
+from integration.reporting.runs_store import Change
 
 _EVENTS: Final = {
     "creation": "created",

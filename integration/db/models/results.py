@@ -58,7 +58,8 @@ class DraftRow(Base):
 
     `steps` are always the newest ones of ours. A rep's edit stands beside them in `edited_steps`, with the fingerprint it was made from, and
     is never overwritten. An approved draft stays approved whatever is found later; `approved_steps` are what became tasks in `approval_run_id`.
-    `version` rises with every change by a person, so that two people cannot change the same draft unseen.
+    `version` rises with every change by a person, so that two people cannot change the same draft unseen, and when our own steps change that
+    somebody may be looking at, so that nobody approves what they did not read.
     """
 
     __tablename__ = "draft"

@@ -16,6 +16,7 @@ from integration.core.clock import Clock
 from integration.db.session import Database
 from integration.hubspot.notes import BODY_PROPERTY
 from integration.hubspot.objects import NOTES, TASKS, PropertyVersion
+from integration.pipeline.drafts.taken_back import TakenBack
 from integration.pipeline.ledger_store import COMPUTED, NOTE_PREFIX, LedgerStore, Settlement
 from integration.pipeline.note_store import NoteStore
 from integration.pipeline.notes import NoteKeeper, Purpose, WantedNote
@@ -61,6 +62,7 @@ class NoteUndo:
         self._app_id = app_id
         self._ledger = LedgerStore()
         self._notes = NoteStore()
+        self._drafts = TakenBack()
         self._keeper = NoteKeeper(database, self._notes, clock)
 
     def undo(self, report: BatchReport, notes: Sequence[FieldWrites]) -> None:
@@ -144,6 +146,9 @@ class NoteUndo:
             )
             if kind == NOTES:
                 self._store.forget_notes(connection, portal_id=batch.portal_id, object_type=batch.object_type, note_ids=ids)
+            if kind == TASKS:
+                by = batch.run.requested_by
+                self._drafts.archived(connection, portal_id=batch.portal_id, task_ids=ids, by=by, now=now)
 
     def _create(self, report: BatchReport, verdicts: Mapping[tuple[str, str], NoteVerdict]) -> None:
         batch = report.batch

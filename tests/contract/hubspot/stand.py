@@ -15,10 +15,12 @@ from integration.hubspot.limits import PortalLimits
 from integration.hubspot.manifest import MANIFEST
 from integration.hubspot.oauth import OAuthClient
 from integration.hubspot.portal_store import PortalStore
+from integration.hubspot.timeline_events import TIMELINE_EVENTS
+from integration.hubspot.timeline_events import EventType as DeclaredEvent
 from integration.hubspot.token_store import TokenPair, TokenStore
 from integration.hubspot.tokens import AccessTokens
 from integration.hubspot.transport import HubSpotTransport
-from simulator.apps import App
+from simulator.apps import App, EventType
 from simulator.limiter import RateLimits
 from simulator.running import RunningSimulator, start
 from simulator.world import World, WorldSettings
@@ -89,11 +91,20 @@ def running_simulator(limits: RateLimits | None = None, latency_ms: int = 0) -> 
             redirect_urls=(f"{PUBLIC_URL}/oauth/callback",),
             required_scopes=MANIFEST.required_scopes,
             optional_scopes=MANIFEST.optional_scopes,
+            event_types=tuple(_registered(event) for event in TIMELINE_EVENTS),
         )
     )
     world.new_portal(PORTAL_ID)
     with start(world) as running:
         yield running
+
+
+def _registered(event: DeclaredEvent) -> EventType:
+    config = event.config
+    properties = {one["name"]: one["type"] for one in config["properties"]}
+    return EventType(
+        event.uid, config["objectType"], config["name"], config["headerTemplate"], config["detailTemplate"], properties
+    )
 
 
 def build_stand(simulator: RunningSimulator, database: Database, *, read_timeout_s: float = 2, **env: str) -> Stand:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.admin.budget_desk import Comparison, ask_usage, compare_usage
 from integration.core.settings import Secret
+from integration.pipeline.budget_desk import Comparison, ask_usage, compare_usage
 from integration.providers.adapter import Adapter, Answer
 from integration.providers.adapters.apollo import parse_companies, parse_people
 from integration.providers.base import ErrorClass, Subject

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from integration.admin.console.base import RecordEvent
 from integration.admin.console.record_store import Found, Kept, Letter, Made, Pair, Review, Texts
-from integration.admin.console.runs_store import Change
 from integration.admin.console.story import tell
+from integration.reporting.runs_store import Change
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 NOTHING = Kept((), (), (), (), (), (), None, Texts("", None, "", None))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from integration.core.errors import BadInput
 from integration.outreach.base import Draft, Sender
 from integration.outreach.build import build_draft
+from integration.outreach.judging import judged
 from integration.outreach.properties import property_values
 from integration.outreach.render import render_note_html, render_steps, render_withdrawn_html
 from integration.outreach.sequence_template import default_template, parse_template
@@ -44,7 +45,7 @@ def test_missing_evidence_refuses_the_draft_and_says_what_is_missing(
     draft = draft_of(person, company)
     assert draft.steps == ()
     assert why in (draft.refusal or "")
-    assert property_values(draft)["leadlight_draft_summary"].startswith("Not drafted: ")
+    assert property_values(judged(draft, None))["leadlight_draft_summary"].startswith("Not drafted: ")
 
 
 def test_without_a_sender_nothing_is_drafted() -> None:

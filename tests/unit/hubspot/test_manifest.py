@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from integration.hubspot import endpoints
 from integration.hubspot.endpoints import Endpoint
-from integration.hubspot.manifest import DEAL_FEATURE, MANIFEST, OWNER_FEATURE, WORKFLOW_FEATURE, Listing, render_app_json
+from integration.hubspot.manifest import (
+    DEAL_FEATURE,
+    MANIFEST,
+    OWNER_FEATURE,
+    TIMELINE_EVENT_UIDS,
+    WORKFLOW_FEATURE,
+    Listing,
+    render_app_json,
+)
 from integration.hubspot.objects import CONTACTS, PropertyDeclaration
+from integration.hubspot.timeline_events import TIMELINE_EVENTS
 
 REQUIRED = {
     "oauth",
@@ -65,9 +76,20 @@ def test_the_rendered_app_says_what_the_code_uses() -> None:
     assert app["cards"] == [{"uid": "sample_tab"}]
 
 
+def test_the_event_types_of_the_project_are_those_the_sender_names() -> None:
+    assert {event.object_type: event.uid for event in TIMELINE_EVENTS} == TIMELINE_EVENT_UIDS
+    for event in TIMELINE_EVENTS:
+        config = event.config
+        assert config["objectType"] in ("CONTACT", "COMPANY")
+        assert len(config["name"]) <= 50
+        placed = set(re.findall(r"{{(?:#if )?(\w+)}}", config["headerTemplate"] + config["detailTemplate"]))
+        assert placed == {one["name"] for one in config["properties"]}
+
+
 def test_every_endpoint_is_dated_and_quotes_its_parts() -> None:
     listed = [value for value in vars(endpoints).values() if isinstance(value, Endpoint)]
 
     assert len({endpoint.name for endpoint in listed}) == len(listed)
     assert all("/{version}" in endpoint.path for endpoint in listed)
     assert endpoints.BATCH_READ.path_for(object_type="../../x?y") == "/crm/objects/2026-09/..%2F..%2Fx%3Fy/batch/read"
+    assert endpoints.TIMELINE_EVENTS.path_for() == "/integrators/timeline/2026-03/events/batch"

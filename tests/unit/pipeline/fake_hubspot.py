@@ -91,9 +91,9 @@ class FakeHubSpot:
         with self._call("associated_ids"):
             return {one: self.companies_of.get(one, ()) for one in ids}
 
-    def owners(self) -> Sequence[Owner]:
+    def owners(self, *, archived: bool = False) -> Sequence[Owner]:
         with self._call("owners"):
-            return self.owner_list
+            return [owner for owner in self.owner_list if owner.archived is archived]
 
     def batch_update(self, object_type: str, writes: Sequence[PropertyWrite]) -> BatchOutcome:
         assert 0 < len(writes) <= 100

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.admin.budget_desk import set_cap
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.portal_store import PortalStore
 from integration.pipeline.alert_store import AlertStore
 from integration.pipeline.ask_again import waits_for_budget
 from integration.pipeline.ask_again_store import AskAgainStore
+from integration.pipeline.budget_desk import set_cap
 from integration.pipeline.budget_keeping import BudgetKeeper, raise_budget_alerts
 from integration.pipeline.lanes import BACKFILL
 from integration.pipeline.ports import Question

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from integration.core.errors import Rejected
-from integration.hubspot.objects import COMPANIES, CONTACTS, AccountDetails, Owner
+from integration.hubspot.objects import COMPANIES, CONTACTS, AccountDetails
 from integration.hubspot.portal_store import Portal
-from integration.pipeline.owner_names import OwnerNames
 from integration.pipeline.policies.rules import build_rules
 from integration.pipeline.policy import Rule, WritePolicy
-from integration.pipeline.portal_profile import OWNERS_SCOPE, build_profile
+from integration.pipeline.portal_profile import build_profile
 from integration.pipeline.standard_properties import (
     STANDARD_PROPERTIES,
     opted_in,
@@ -20,7 +16,6 @@ from integration.pipeline.standard_properties import (
 )
 from integration.providers.base import FactSheet, Field
 from tests.factories import NOW, finding
-from tests.unit.pipeline.fake_hubspot import FakeHubSpot, Fault
 
 
 def portal(currency: str | None = None, scopes: frozenset[str] = frozenset(), **preferences: object) -> Portal:
@@ -48,29 +43,6 @@ def test_the_owner_comes_before_the_name_the_admin_set() -> None:
 @pytest.mark.parametrize(("currency", "in_usd"), [(None, True), ("USD", True), ("EUR", False)])
 def test_revenue_counts_as_dollars_only_in_a_dollar_account(currency: str | None, in_usd: bool) -> None:
     assert build_profile(1, portal(currency)).revenue_in_usd is in_usd
-
-
-def test_owners_are_asked_once_an_hour_and_only_with_permission() -> None:
-    hubspot = FakeHubSpot(owner_list=(Owner("7", None, "Sample", "Owner", False), Owner("8", None, "", "", False)))
-    now = NOW
-    names = OwnerNames(lambda: now)
-    assert names.of(hubspot, build_profile(1, portal())) == {}
-    allowed = build_profile(1, portal(scopes=frozenset({OWNERS_SCOPE})))
-    assert names.of(hubspot, allowed) == {"7": "Sample Owner"}
-    names.of(hubspot, allowed)
-    assert hubspot.calls == ["owners"]
-    now += timedelta(hours=2)
-    names.of(hubspot, allowed)
-    assert hubspot.calls == ["owners", "owners"]
-
-
-def test_a_permission_taken_back_is_no_reason_to_stop() -> None:
-    hubspot = FakeHubSpot(faults=[Fault("owners", Rejected("no", system="hubspot"))])
-    names = OwnerNames(lambda: NOW)
-    allowed = build_profile(1, portal(scopes=frozenset({OWNERS_SCOPE})))
-    assert names.of(hubspot, allowed) == {}
-    assert names.of(hubspot, allowed) == {}
-    assert hubspot.calls == ["owners"]
 
 
 def test_opting_in_names_an_object_type_or_all_and_a_rule_goes_before_the_list() -> None:

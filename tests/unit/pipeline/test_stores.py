@@ -60,20 +60,6 @@ def test_a_stored_value_of_a_silent_provider_gives_way_to_a_surer_one_of_today()
     assert forbidden.findings == {}
 
 
-def test_a_draft_that_a_rep_judged_keeps_the_judgement_until_it_changes(stand: Stand) -> None:
-    stand.queue("101")
-    stand.run()
-    with stand.database.begin() as connection:
-        connection.exec_driver_sql("UPDATE draft SET state = 'approved'")
-    stand.queue("101")
-    stand.run()
-    assert stand.rows("SELECT state FROM draft") == [("approved",)]
-    stand.prefer(sender_name="Another Sample Sender")
-    stand.queue("101")
-    stand.run()
-    assert stand.rows("SELECT state FROM draft") == [("drafted",)]
-
-
 def _jobs(stand: Stand) -> PipelineJobs:
     return PipelineJobs(stand.database, stand.runner(), stand.clock)
 

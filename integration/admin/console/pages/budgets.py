@@ -14,11 +14,11 @@ from typing import Final
 from flask import Response, request
 
 from integration.access.roles import Role
-from integration.admin.budget_desk import compare_usage, read_credits, set_cap
 from integration.admin.bulk_runs import OBJECT_TYPES, BulkRuns, Preview, known_type, read_ids
 from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import AppError, BadInput
 from integration.pipeline.alert_store import AlertStore
+from integration.pipeline.budget_desk import compare_usage, read_credits, set_cap
 from integration.pipeline.budget_keeping import BUDGET_ALERT
 from integration.pipeline.status_store import StatusStore
 from integration.providers.budget import Period, RoomKey, keys_of, plain, whose

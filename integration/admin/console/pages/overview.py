@@ -10,10 +10,10 @@ from typing import Final
 from flask import Response
 
 from integration.admin.console.base import ConsoleParts, Page, Routes, Visit, render
-from integration.admin.console.overview_store import OverviewStore, ToDo
-from integration.admin.console.runs_store import RunsStore
 from integration.hubspot.portal_store import Portal
 from integration.pipeline.status_store import PortalStatus, StatusStore
+from integration.reporting.overview_store import OverviewStore, ToDo
+from integration.reporting.runs_store import RunsStore
 
 _RECENT: Final = timedelta(days=2)
 _LATE_S: Final = 900

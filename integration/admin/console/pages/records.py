@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from integration.admin.console.base import ConsoleParts, Page, Routes, Visit, address, render
 from integration.admin.console.pages.runs import OBJECT_TYPES, OUTCOMES
 from integration.admin.console.record_store import RecordStore
-from integration.admin.console.runs_store import RunsStore
 from integration.admin.console.story import tell
 from integration.core.errors import NotFound
 from integration.hubspot.objects import OBJECT_TYPE_IDS
 from integration.pipeline.record_state_store import RecordStateStore, Status
+from integration.reporting.runs_store import RunsStore
 
 _CHANGES: Final = 200
 _LATELY: Final = 25

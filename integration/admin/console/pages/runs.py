@@ -10,9 +10,9 @@ from typing import Final
 from flask import Response, request
 
 from integration.admin.console.base import ConsoleParts, Page, Routes, Visit, cursor, moment_from, render
-from integration.admin.console.runs_store import PAGE, RunsStore
 from integration.core.errors import BadInput, NotFound
 from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
+from integration.reporting.runs_store import PAGE, RunsStore
 
 KINDS: Final = ("live", "backfill", "dry", "accept", "undo", "merge")
 OBJECT_TYPES: Final = (CONTACTS, COMPANIES, DEALS)

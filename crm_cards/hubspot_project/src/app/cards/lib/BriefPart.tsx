@@ -1,12 +1,14 @@
-// The brief: sections of sentences, each with the finding it rests on.
+// The brief: sections of sentences, each with the finding it rests on. The next step is left out: it stands at the top of the card.
 import { Flex, Heading, Text } from '@hubspot/ui-extensions';
 import { SourceLine } from './SourceLine';
 import type { RecordView } from './types';
 import { day } from './words';
 
+const SHOWN_ABOVE = 'next_step';
+
 export const BriefPart = ({ brief, zone }: { brief: NonNullable<RecordView['brief']>; zone: string }) => (
   <Flex direction="column" gap="md">
-    {brief.sections.map((section) => (
+    {brief.sections.filter((section) => section.name !== SHOWN_ABOVE).map((section) => (
       <Flex key={section.name} direction="column" gap="xs">
         <Heading>{section.title}</Heading>
         {section.sentences.map((sentence) => (

@@ -17,15 +17,14 @@ export const Moved = ({ priority, zone }: { priority: ScoreView; zone: string })
     </Text>
   );
 
-/** The record's own button: the word depends on whether anybody looked before. Nothing for records that are not enriched themselves. */
+/** The record's own button; of a deal it is about its people and company. Nothing where nothing can be done, or not by this visitor. */
 export const EnrichButton = ({ view, sending, isPrimary, onEnrich }: {
   view: RecordView;
   sending: string | null;
   isPrimary: boolean;
   onEnrich: () => void;
 }) => {
-  const cannot = view.object_type === 'deals' || ['erased', 'disconnected'].includes(view.state.kind);
-  if (cannot || !view.viewer.may_act) return null;
+  if (['erased', 'disconnected'].includes(view.state.kind) || !view.viewer.may_act) return null;
   return (
     <Button
       variant={isPrimary ? 'primary' : 'secondary'}
@@ -34,7 +33,7 @@ export const EnrichButton = ({ view, sending, isPrimary, onEnrich }: {
       onClick={onEnrich}
       testId="enrich"
     >
-      {view.state.kind === 'new' ? 'Enrich now' : 'Look again'}
+      Enrich now
     </Button>
   );
 };

@@ -1,16 +1,17 @@
 // Says what stands in the way or is under way, and only then.
-import { Alert, Button, EmptyState, Flex, LoadingSpinner, ProgressBar, Text, Tile } from '@hubspot/ui-extensions';
-import type { Progress, RunLine, State } from './types';
+import { Alert, Button, EmptyState, Flex, LoadingSpinner, ProgressBar, Text, Tile, type AlertProps } from '@hubspot/ui-extensions';
+import type { Progress, RunLine, State, StateKind } from './types';
 import { count, elapsed } from './words';
 
-const ALERTS = {
+const ALERTS: Partial<Record<StateKind, AlertProps['variant']>> = {
+  waiting_for_provider: 'info',
   over_budget: 'warning',
   failed: 'danger',
   dry_run: 'info',
   disconnected: 'danger',
   erased: 'info',
   not_enough_evidence: 'info',
-} as const;
+};
 
 interface Props {
   state: State;
@@ -27,8 +28,8 @@ export const StateNotice = ({ state: stored, progress, run, isSlow, onReload }: 
     return (
       <Alert title="This takes longer than usual" variant="warning">
         <Text>Leadlight is still at it, and goes on without this page.</Text>
-        <Button size="xs" onClick={onReload}>
-          Look again
+        <Button size="xs" onClick={onReload} testId="check-now">
+          Check now
         </Button>
       </Alert>
     );
@@ -41,17 +42,11 @@ export const StateNotice = ({ state: stored, progress, run, isSlow, onReload }: 
       </EmptyState>
     );
   }
-  if (state.kind in ALERTS) {
+  const variant = state.is_stale && state.kind === 'ready' ? 'info' : ALERTS[state.kind];
+  if (variant) {
     return (
-      <Alert title={state.title} variant={ALERTS[state.kind as keyof typeof ALERTS]}>
+      <Alert title={state.title} variant={variant}>
         {state.message}
-      </Alert>
-    );
-  }
-  if (state.is_stale) {
-    return (
-      <Alert title="Older than 30 days" variant="info">
-        Nobody has looked at this record for a month. Look again before you rely on it.
       </Alert>
     );
   }

@@ -1,4 +1,4 @@
-"""What an admin does with budgets, for the console and the command line alike: set a cap, compare our figures with the provider's own."""
+"""What an admin does with budgets, for console, settings page and commands: set a cap, compare our figures with the provider's own."""
 
 from __future__ import annotations
 

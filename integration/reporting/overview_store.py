@@ -1,4 +1,4 @@
-"""The counts on the console's overview: what waits, what runs, what was written and spent, what needs a person. Reads only."""
+"""The counts on an overview of a portal: what waits, what runs, what was written and spent, what needs a person. Reads only."""
 
 from __future__ import annotations
 
@@ -104,6 +104,13 @@ class OverviewStore:
             .limit(20)
         )
         return [OpenAlert(*row) for row in rows]
+
+    def dead_letters(self, connection: Connection, *, portal_id: int) -> int:
+        """How many dead letters nobody has tried again."""
+        query = select(func.count()).select_from(DeadLetterRow)
+        return connection.execute(
+            query.where(DeadLetterRow.portal_id == portal_id, DeadLetterRow.replayed_at.is_(None))
+        ).scalar_one()
 
     def to_do(self, connection: Connection, *, portal_id: int, now: datetime) -> ToDo:
         rows = connection.execute(

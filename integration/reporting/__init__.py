@@ -1,0 +1,1 @@
+"""What the pages tell about a portal as a whole: runs, counts, spend, what needs a person. Reads only; decides and changes nothing."""

@@ -1,0 +1,1 @@
+"""Completing the executions of custom workflow actions that wait for the app."""

@@ -1,0 +1,1 @@
+"""App events: what an app puts on the timeline of records."""
