@@ -30,12 +30,12 @@ def deal_state(link: DealLink, around: Around, account: Account, now: datetime) 
     parts = Standing(oldest, waiting, None, around.silent_s)
     if not account.is_connected or waiting is not None:
         return state_of(parts, (), account, now)
-    if link.company_id is None and not link.contact_ids:
-        words = "This deal has no company and no contacts in HubSpot. Add them, and there is something to go by."
-        return State("not_enough_evidence", "Nothing to go by", words, link.seen_at)
     if now - link.seen_at > SEEN_JUST_NOW:
         words = f"HubSpot does not answer. The deal is shown as it was on {link.seen_at.astimezone(UTC):%Y-%m-%d at %H:%M} UTC."
         return State("ready", "HubSpot does not answer", words, link.seen_at, is_stale=True)
+    if link.company_id is None and not link.contact_ids:
+        words = "This deal has no company and no contacts in HubSpot. Add them, and there is something to go by."
+        return State("not_enough_evidence", "Nothing to go by", words, link.seen_at)
     if oldest is None:
         words = "Leadlight has not looked at this deal's company and contacts yet. Press Enrich now to start."
         return State("new", "Not looked at yet", words, None)

@@ -72,8 +72,8 @@ class _RecordPages:
             return self._reader.view(connection, visitor, opened)
 
     def progress(self, visitor: Visitor, query: Mapping[str, str], object_type: str, object_id: str) -> Json:
-        """GET: how far the work is since the moment a command gave."""
-        since = _moment(query.get("since", ""))
+        """GET: how far the work is since the moment a command gave, by default since now."""
+        since = _moment(query["since"]) if query.get("since") else self._parts.clock()
         with self._parts.database.begin() as connection:
             opened = self._door.open(connection, visitor, object_type, object_id)
             state = self._reader.state(connection, visitor, opened)

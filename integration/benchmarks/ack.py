@@ -6,12 +6,9 @@ both. The client costs processor time too; it is the same for both routes and no
 
 from __future__ import annotations
 
-import http.client
 import os
 import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -20,8 +17,8 @@ from typing import Final
 from flask import Flask, Response, request
 
 from integration.benchmarks.ground import durability, fresh_database, sample_bodies
+from integration.benchmarks.serving import SERVER, free_port, gunicorn
 from integration.core.clock import system_clock
-from integration.core.errors import AppError
 from integration.core.metrics import Metrics
 from integration.core.settings import Settings
 from integration.db.session import Database
@@ -34,26 +31,24 @@ ROUNDS: Final = 4
 ROUND_S: Final = 2.5
 _ECHO: Final = "/echo"
 _SECRET: Final = "sample-secret-of-the-benchmark"  # noqa: S105  signs sample data on this machine only
-_PROCESSES: Final = 2
-_THREADS: Final = 8
 
 
 def run() -> dict[str, float | int | str]:
     """Deliveries a second of both routes, their ratio, and the 99th percentile of the acknowledged ones in ms. Takes about 25 s."""
     with fresh_database("ack") as database:
-        port = _free_port()
-        server = _start_server(database.url, port)
-        try:
-            _wait_for(port)
+        port = free_port()
+        environment = {
+            "DATABASE_URL": database.url,
+            "HUBSPOT_CLIENT_SECRET": _SECRET,
+            "LEADLIGHT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }
+        with gunicorn(__name__, port, environment, path=PATH):
             bodies = sample_bodies(50, records=10_000)
             drive(port, _ECHO, bodies, seconds=1.0)
             drive(port, PATH, bodies, seconds=1.0)
             rounds = [
                 (drive(port, _ECHO, bodies, seconds=ROUND_S), drive(port, PATH, bodies, seconds=ROUND_S)) for _ in range(ROUNDS)
             ]
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
         stored = _stored(database)
         echo = statistics.median(each.per_s for each, _ in rounds)
         ack = statistics.median(each.per_s for _, each in rounds)
@@ -68,7 +63,7 @@ def run() -> dict[str, float | int | str]:
             "stored": stored,
             "connections": CONNECTIONS,
             "body_bytes": len(bodies[0]),
-            "server": f"gunicorn gthread, {_PROCESSES} processes, {_THREADS} threads each",
+            "server": SERVER,
             "durability": durability(database),
         }
 
@@ -163,41 +158,6 @@ def build_app() -> Flask:
         return Response(request.get_data(), mimetype="application/json")
 
     return app
-
-
-def _start_server(database_url: str, port: int) -> subprocess.Popen[bytes]:
-    command = [
-        *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--keep-alive", "30"),
-        *("--workers", str(_PROCESSES), "--threads", str(_THREADS), "--bind", f"127.0.0.1:{port}"),
-        *("--log-level", "error", f"{__name__}:build_app()"),
-    ]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "HUBSPOT_CLIENT_SECRET": _SECRET,
-        "LEADLIGHT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-    }
-    return subprocess.Popen(command, env=environment)  # noqa: S603  our own interpreter and arguments
-
-
-def _wait_for(port: int, *, limit_s: float = 30) -> None:
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-            connection.request("GET", PATH)
-            connection.getresponse().read()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AppError("The benchmark's server did not start.", reason="bench_server")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _stored(database: Database) -> int:

@@ -105,6 +105,13 @@ class OverviewStore:
         )
         return [OpenAlert(*row) for row in rows]
 
+    def dead_letters(self, connection: Connection, *, portal_id: int) -> int:
+        """How many dead letters nobody has tried again."""
+        query = select(func.count()).select_from(DeadLetterRow)
+        return connection.execute(
+            query.where(DeadLetterRow.portal_id == portal_id, DeadLetterRow.replayed_at.is_(None))
+        ).scalar_one()
+
     def to_do(self, connection: Connection, *, portal_id: int, now: datetime) -> ToDo:
         rows = connection.execute(
             select(LedgerRow.outcome, func.count())

@@ -68,9 +68,13 @@ class RunsStore:
         row = connection.execute(_runs(portal_id).where(RunRow.run_id == run_id)).one_or_none()
         return None if row is None else Run(*row)
 
-    def under_way(self, connection: Connection, *, portal_id: int, since: datetime) -> Sequence[Run]:
-        """Runs begun since then that have not finished, the newest first, at most ten."""
+    def under_way(
+        self, connection: Connection, *, portal_id: int, since: datetime, requested_by: str | None = None
+    ) -> Sequence[Run]:
+        """Runs begun since then that have not finished, the newest first, at most ten. `requested_by`: only those this person asked for."""
         query = _runs(portal_id).where(RunRow.finished_at.is_(None), RunRow.started_at > since)
+        if requested_by is not None:
+            query = query.where(RunRow.requested_by == requested_by)
         return [Run(*row) for row in connection.execute(query.order_by(RunRow.started_at.desc()).limit(10))]
 
     def runs(
@@ -81,6 +85,7 @@ class RunsStore:
         kind: str = "",
         object_type: str = "",
         only_with_writes: bool = False,
+        requested_by: str | None = None,
         before: tuple[datetime, str] | None = None,
         limit: int = PAGE,
     ) -> Sequence[Run]:
@@ -90,6 +95,8 @@ class RunsStore:
             query = query.where(RunRow.kind == kind)
         if object_type:
             query = query.where(RunRow.object_type == object_type)
+        if requested_by is not None:
+            query = query.where(RunRow.requested_by == requested_by)
         if only_with_writes:
             query = query.where(
                 select(LedgerRow.id)

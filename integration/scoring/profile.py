@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Any, Final, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
@@ -25,7 +25,7 @@ Points = Annotated[float, Field(ge=0, le=TOTAL_POINTS)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class WordCriterion(_Strict):
@@ -108,7 +108,7 @@ def parse_profile(text: str) -> ScoringProfile:
     """The profile written in YAML. Raises BadInput naming every wrong place and what was expected there."""
     try:
         document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # the last two: impossible dates, endless nesting
         raise BadInput(f"The scoring profile is not valid YAML: {error}", reason="bad_profile") from error
     return build_profile(document)
 
@@ -126,4 +126,19 @@ def build_profile(document: object) -> ScoringProfile:
 
 @cache
 def default_profile() -> ScoringProfile:
-    return parse_profile(_DEFAULT.read_text(encoding="utf-8"))
+    return parse_profile(default_text())
+
+
+def default_text() -> str:
+    """The default profile as its file has it, comments included."""
+    return _DEFAULT.read_text(encoding="utf-8")
+
+
+def render_profile(profile: ScoringProfile) -> str:
+    """The profile as YAML that `parse_profile` reads back to an equal one."""
+    return str(yaml.safe_dump(profile_data(profile), sort_keys=False, allow_unicode=True, width=120))
+
+
+def profile_data(profile: ScoringProfile) -> dict[str, Any]:
+    """The profile as plain JSON values, as it is stored; `build_profile` reads it back."""
+    return profile.model_dump(mode="json")

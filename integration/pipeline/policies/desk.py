@@ -77,13 +77,16 @@ class PolicyDesk:
         self._store = PolicyStore()
         self._catalogs = Catalogs(database, clock, catalog_names)
 
-    def sheet(self, portal_id: int, object_type: str) -> PolicySheet:
+    def sheet(self, portal_id: int, object_type: str, *, may_ask: bool = True) -> PolicySheet:
         """Every property we can fill, the routing fields and our own ones. Costs one call when nothing was read within the hour.
 
+        `may_ask` False: HubSpot is not asked; what was read of it last counts.
         Raises NotFound for a portal or object type we do not work on.
         """
         portal, rules = self._rules(portal_id, object_type)
-        catalog = self._catalog(portal_id, object_type)
+        catalog = (
+            self._catalog(portal_id, object_type) if may_ask else self._catalogs.known(portal_id=portal_id, object_type=object_type)
+        )
         kinds: dict[str, Literal["standard", "routing", "own"]] = {
             **dict.fromkeys(standard_names(object_type), "standard"),
             **dict.fromkeys(ROUTING_NAMES[object_type], "routing"),

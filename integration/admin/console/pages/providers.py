@@ -10,18 +10,13 @@ from flask import Response
 from integration.access.roles import Role
 from integration.admin.bulk_runs import BulkRuns
 from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
-from integration.core.errors import BadInput, NotFound
-from integration.core.settings import Secret
+from integration.core.errors import BadInput
 from integration.pipeline.budget_desk import ask_usage
-from integration.providers.adapter import Adapter
-from integration.providers.base import ErrorClass
+from integration.pipeline.key_desk import checked_key, keyed, listed, words_of_test
 from integration.providers.budget import plain
 from integration.providers.credit_call_store import CreditCallStore
-from integration.providers.usage import UsageReply
 
 _LAST_CALLS: Final = 20
-_LONGEST_KEY: Final = 400
-_REFUSED: Final = frozenset({ErrorClass.AUTH})
 
 
 def routes(parts: ConsoleParts) -> Routes:
@@ -37,7 +32,7 @@ def routes(parts: ConsoleParts) -> Routes:
 class _ProviderPages:
     def __init__(self, parts: ConsoleParts) -> None:
         self._parts = parts
-        self._adapters = {adapter.info.name: adapter for adapter in parts.adapters if adapter.endpoints}
+        self._adapters = listed(parts.adapters)
         self._calls = CreditCallStore()
         self._runs = BulkRuns(
             database=parts.database,
@@ -75,17 +70,11 @@ class _ProviderPages:
         return visit.role >= Role.ADMIN and any(one.info.needs_key and name not in owned for name, one in self._adapters.items())
 
     def set_key(self, visit: Visit, form: Form, name: str) -> Outcome:
-        adapter = self._keyed(name)
-        key = form.get("key", "").strip()
-        if not key or not key.isprintable() or len(key) > _LONGEST_KEY:
-            raise BadInput(f"Paste the key as {adapter.info.title} shows it, in one line.")
-        reply = ask_usage(adapter, Secret(key))
-        if reply is not None and reply.error in _REFUSED:
-            raise BadInput(f"{adapter.info.title} refused this key, so it was not stored. Copy it again from your account there.")
+        tested = checked_key(keyed(self._parts.adapters, name), form.get("key", ""))
         with self._parts.database.begin() as connection:
-            self._parts.keys.save(connection, portal_id=visit.portal_id, provider=name, key=Secret(key))
+            self._parts.keys.save(connection, portal_id=visit.portal_id, provider=name, key=tested.key)
         return Outcome(
-            message=f"The key is stored, encrypted. {_in_words(adapter, reply)} Records that were looked at without it are asked about when "
+            message=f"The key is stored, encrypted. {tested.words} Records that were looked at without it are asked about when "
             "they change, or with Enrich again on the page Budgets.",
             to=address(visit, "providers"),
             audit_action="provider_key_set",
@@ -93,7 +82,7 @@ class _ProviderPages:
         )
 
     def remove_key(self, visit: Visit, form: Form, name: str) -> Outcome:  # noqa: ARG002  every action takes its form
-        adapter = self._keyed(name)
+        adapter = keyed(self._parts.adapters, name)
         with self._parts.database.begin() as connection:
             self._parts.keys.remove(connection, portal_id=visit.portal_id, provider=name)
         return Outcome(
@@ -104,31 +93,13 @@ class _ProviderPages:
         )
 
     def test_key(self, visit: Visit, form: Form, name: str) -> Outcome:  # noqa: ARG002  every action takes its form
-        adapter = self._keyed(name)
+        adapter = keyed(self._parts.adapters, name)
         with self._parts.database.begin() as connection:
             key = self._parts.keys.keys_of(connection, portal_id=visit.portal_id).get(name)
         if key is None:
             raise BadInput(f"There is no key for {adapter.info.title} yet.")
         reply = ask_usage(adapter, key)
-        words = _in_words(adapter, reply)
+        words = words_of_test(adapter, reply)
         if reply is None or reply.usage is None:
             raise BadInput(words)
         return Outcome(words, address(visit, "providers"), "provider_test", name)
-
-    def _keyed(self, name: str) -> Adapter:
-        adapter = self._adapters.get(name)
-        if adapter is None or not adapter.info.needs_key:
-            raise NotFound("There is no such provider with a key. Choose one on the page Providers.")
-        return adapter
-
-
-def _in_words(adapter: Adapter, reply: UsageReply | None) -> str:
-    """What a test of the key came to."""
-    title = adapter.info.title
-    if reply is None:
-        return f"{title} has no free question that would test it."
-    if reply.usage is None:
-        return f"{title} could not confirm it ({reply.error}: {reply.detail}). Try the test again later."
-    used = f"{plain(reply.usage.used)}" + (f" of {plain(reply.usage.limit)}" if reply.usage.limit is not None else "")
-    until = f" until {reply.usage.resets_on.isoformat()}" if reply.usage.resets_on else ""
-    return f"{title} took it: {used} credits are used{until}."
