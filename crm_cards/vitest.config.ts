@@ -7,6 +7,7 @@ export default defineConfig({
     globals: false,
     restoreMocks: true,
     maxWorkers: 2,
+    testTimeout: 60_000,
   },
   esbuild: { jsx: 'automatic' },
 });

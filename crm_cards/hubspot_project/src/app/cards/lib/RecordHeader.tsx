@@ -34,7 +34,7 @@ export const EnrichButton = ({ view, sending, isPrimary, onEnrich }: {
       onClick={onEnrich}
       testId="enrich"
     >
-      {view.state.kind === 'new' ? 'Enrich now' : 'Look again'}
+      {view.state.kind === 'new' ? 'Enrich now' : 'Enrich again'}
     </Button>
   );
 };

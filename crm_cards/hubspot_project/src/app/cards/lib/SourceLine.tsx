@@ -8,11 +8,12 @@ export const SourceName = ({ source, url }: { source: string; url: string | null
 
 /** One line below a sentence; nothing when it rests on no finding. */
 export const SourceLine = ({ evidence, zone }: { evidence: Evidence[]; zone: string }) => {
-  if (evidence.length === 0) return null;
+  const sources = withoutRepeats(evidence, zone);
+  if (sources.length === 0) return null;
   return (
     <Text variant="microcopy">
-      {evidence.map((one, index) => (
-        <Text key={`${one.field} ${one.source}`} inline={true} variant="microcopy">
+      {sources.map((one, index) => (
+        <Text key={keyOf(one, zone)} inline={true} variant="microcopy">
           {index > 0 ? ' · ' : ''}
           <SourceName source={one.source} url={one.source_url} />
           {`, ${day(one.seen_at, zone)}`}
@@ -21,3 +22,8 @@ export const SourceLine = ({ evidence, zone }: { evidence: Evidence[]; zone: str
     </Text>
   );
 };
+
+const keyOf = (one: Evidence, zone: string) => `${one.source} ${one.source_url} ${day(one.seen_at, zone)}`;
+
+/** A page that gave two facts of a sentence on one day is named once. */
+const withoutRepeats = (evidence: Evidence[], zone: string) => [...new Map(evidence.map((one) => [keyOf(one, zone), one])).values()];

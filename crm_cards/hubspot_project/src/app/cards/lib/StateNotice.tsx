@@ -27,8 +27,8 @@ export const StateNotice = ({ state: stored, progress, run, isSlow, onReload }: 
     return (
       <Alert title="This takes longer than usual" variant="warning">
         <Text>Leadlight is still at it, and goes on without this page.</Text>
-        <Button size="xs" onClick={onReload}>
-          Look again
+        <Button size="xs" onClick={onReload} testId="check-now">
+          Check now
         </Button>
       </Alert>
     );

@@ -33,14 +33,13 @@ export function cost(usd: string | null): string {
   return amount === 0 ? 'free' : `$${amount < 0.01 ? usd : amount.toFixed(2)}`;
 }
 
-/** "82 of 100", "61%", or why there is none. */
+/** "82 of 100", or that there is none. */
 export function valueWords(score: Pick<ScoreView, 'value' | 'unit'>): string {
   if (score.value === null) return 'no value yet';
-  if (score.unit === 'ratio') return percent(score.value);
-  return score.unit === '' || score.unit === 'points' ? `${tidy(score.value)} of 100` : `${tidy(score.value)} ${score.unit}`;
+  return score.unit === 'points' ? `${tidy(score.value)} of 100` : `${tidy(score.value)} ${score.unit}`;
 }
 
-/** "Up 12 since 3 Nov 2026, then Warm", or the change of heat where no numbers can be compared. */
+/** "Up 12 since 3 Nov 2026; was Warm", or the change of heat where no numbers can be compared. */
 export function movedWords(moved: Movement, zone: string): string {
   const since = `since ${day(moved.at, zone)}`;
   if (moved.change === null || moved.change === 0) return `Was ${moved.from_label_words} ${since}`;
