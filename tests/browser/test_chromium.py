@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import NoBrowser, find_chromium, node_tools
+from crm_cards.host.node import find_node
+from tests.browser.chromium import NoBrowser, find_chromium
 
 
 def test_a_browser_that_is_named_and_does_not_start_is_an_error_not_a_detour(
@@ -23,6 +24,7 @@ def test_a_browser_that_is_named_and_does_not_start_is_an_error_not_a_detour(
 
 def test_without_node_on_the_path_the_one_from_pypi_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _name: None)
-    node, _npm = node_tools()
-    said = subprocess.run([*node, "-e", "console.log(require('zlib').constants.BROTLI_DECODE)"], capture_output=True, text=True)
+    said = subprocess.run(
+        [*find_node().node, "-e", "console.log(require('zlib').constants.BROTLI_DECODE)"], capture_output=True, text=True
+    )
     assert said.stdout.strip().isdigit()

@@ -29,6 +29,7 @@ LAYERS: Final = {
     "integration.syncs": 5,
     "webhooks": 6,
     "crm_cards": 6,
+    "crm_cards.host": 7,
     "integration.admin": 6,
     "integration.api": 6,
     "integration.processes": 7,
@@ -174,7 +175,8 @@ def smell_complaints(source: Source) -> Iterator[str]:
         if isinstance(node, ast.ExceptHandler) and source.path not in BROAD_EDGES and _is_broad(node.type) and not _reraises(node):
             yield f"{source.path}:{node.lineno}: broad except outside the four edges"
     for number, line in enumerate(source.text.splitlines(), start=1):
-        if re.search(r"\b(TODO|FIXME|XXX|NotImplementedError)\b", line):
+        # In quotes it is HubSpot's word for a kind of task.
+        if re.search(r"(?<!\")\b(TODO|FIXME|XXX|NotImplementedError)\b", line):
             yield f"{source.path}:{number}: unfinished: {line.strip()[:60]}"
 
 

@@ -165,7 +165,7 @@ def test_a_web_process_that_was_down_is_asked_again(own_stand: Callable[[StandOp
 
 def test_an_agent_reads_the_brief_and_has_a_record_enriched(open_account: OpenAccount) -> None:
     account, contact = _one_contact(open_account, "wfagent")
-    record = {"input_fields": {"object_type": "contacts", "record_id": contact}}
+    record: dict[str, Any] = {"input_fields": {"object_type": "contacts", "record_id": contact}}
     brief = _wait(account, _enrol(account, "get_brief", **record), "completed")["outputs"]
     assert account.values(CONTACTS, contact)["leadlight_headline"] in brief["brief"]
     assert ", seen 20" in brief["brief"]

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from integration.core.clock import Clock
-from integration.core.errors import AppError, Conflict, NotFound
+from integration.core.errors import AppError, Conflict, NotFound, Unavailable
 from integration.db.session import Database
 from integration.hubspot.client import HubSpotClients
 from integration.hubspot.manifest import AUTOMATION_SCOPE
@@ -123,7 +123,7 @@ class WorkflowDesk:
     def _again(self, connection: Connection, asked: Asked) -> Answer:
         found = self._earlier(connection, asked)
         if found is None:
-            raise Conflict("The first request with this callback id was taken back; ask again.", reason="taken_back")
+            raise Unavailable("The record was erased at this very moment; ask again.", system="database", reason="taken_back")
         return found
 
     def _prepared(self, portal: Portal, asked: Asked) -> Callable[[Connection], Answer]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from integration.app import Parts, build_parts
@@ -90,7 +90,7 @@ class Bench:
 
     def leave_worklist(self) -> None:
         with self.database.begin() as connection:
-            connection.execute(WorkItemRow.__table__.delete())
+            connection.execute(delete(WorkItemRow))
 
     def prefer(self, **preferences: Any) -> None:
         with self.database.begin() as connection:

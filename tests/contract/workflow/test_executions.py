@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from integration.core.clock import system_clock
 from integration.db.models import DeadLetterRow, LedgerRow, PortalRow, WorkflowExecutionRow, WorkItemRow
@@ -112,7 +112,7 @@ def test_when_the_record_is_done_the_workflow_gets_its_outputs(bench: Bench) -> 
     with bench.database.begin() as connection:
         for name in ("leadlight_icp_fit", "leadlight_headline", "note:brief"):
             connection.execute(
-                LedgerRow.__table__.insert().values(
+                insert(LedgerRow).values(
                     portal_id=PORTAL_ID, run_id="r", object_type="contacts", object_id=contact, property_name=name, policy="p",
                     decision="write", decision_reason="", trace_id=name, outcome="written",
                 )
@@ -169,7 +169,7 @@ def test_a_record_that_was_given_up_or_is_gone_fails_with_words_and_the_workflow
     bench.remember(buried)
     with bench.database.begin() as connection:
         connection.execute(
-            DeadLetterRow.__table__.insert().values(
+            insert(DeadLetterRow).values(
                 portal_id=PORTAL_ID, kind="record", reason="refused", detail="", object_type="contacts", object_id=buried
             )
         )

@@ -73,7 +73,7 @@ def test_a_repeat_is_no_second_turn(bench: Bench) -> None:
 def test_the_present_active_owner_is_kept_when_asked_and_costs_no_turn(bench: Bench) -> None:
     _three(bench)
     record = {"objectId": 1, "objectType": "DEAL", "properties": {"hubspot_owner_id": "602"}}
-    keep = {"inputFields": {"keep_current": "true"}, "object": record}
+    keep: dict[str, Any] = {"inputFields": {"keep_current": "true"}, "object": record}
     told = bench.outputs(ROUTE, bench.execution("1", "DEAL", **keep))
     assert (told["state"], told["owner_id"]) == ("kept", "602")
     after = [bench.outputs(ROUTE, bench.execution(str(number), "DEAL"))["owner_id"] for number in (2, 3, 4)]

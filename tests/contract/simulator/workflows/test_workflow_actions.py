@@ -92,7 +92,7 @@ def test_a_call_is_signed_as_documented_and_carries_what_is_documented(
     callback_id = _enrol(automation, target, with_v3=with_v3)
     assert _settled(automation, callback_id)["state"] == "completed"
     [(environ, raw)] = target.received
-    given = {"secret": APP.client_secret, "method": "POST", "uri": target.url, "body": raw}
+    given: dict[str, Any] = {"secret": APP.client_secret, "method": "POST", "uri": target.url, "body": raw}
     verify_v2(**given, signature=environ["HTTP_X_HUBSPOT_SIGNATURE"])
     assert ("HTTP_X_HUBSPOT_SIGNATURE_V3" in environ) is with_v3
     if with_v3:
