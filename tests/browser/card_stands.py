@@ -1,4 +1,4 @@
-"""Installations with the local record page, for browser tests of the cards. Building needs Node; where there is none, these tests say so and are skipped."""
+"""Installations with the local record page, for browser tests of the cards. Building needs Node; where there is none, these tests are skipped."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ OpenCards = Callable[..., CardPage]
 
 
 @pytest.fixture(scope="module")
-def card_stand(
-    postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stand]:
+def card_stand(postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     try:
         ensure_built()
     except NoNode as error:
@@ -37,7 +35,11 @@ def card_stand(
     name = f"stand_{uuid.uuid4().hex[:12]}"
     postgres.ensure_database(name, template=template_database)
     options = StandOptions(
-        worker_concurrency=16, requests_per_10_s=PLENTY, cards_host=True, fixtures=RECORDED, extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"}
+        worker_concurrency=16,
+        requests_per_10_s=PLENTY,
+        cards_host=True,
+        fixtures=RECORDED,
+        extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"},
     )
     with Stand(tmp_path_factory.mktemp("stand"), postgres.url(name), options) as running:
         yield running
@@ -71,6 +73,13 @@ def people_of(portal_id: int) -> list[dict[str, object]]:
     """The owners beside the default one."""
     north, south = {"id": "71", "name": "North"}, {"id": "72", "name": "South"}
     return [
-        {"id": owner_id, "user_id": user_id, "email": email_of(portal_id, user_id), "first_name": first, "last_name": "Sample", "teams": [team]}
+        {
+            "id": owner_id,
+            "user_id": user_id,
+            "email": email_of(portal_id, user_id),
+            "first_name": first,
+            "last_name": "Sample",
+            "teams": [team],
+        }
         for owner_id, user_id, first, team in (("502", REP, "Robin", north), ("503", COLLEAGUE, "Casey", south))
     ]

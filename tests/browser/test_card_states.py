@@ -112,7 +112,9 @@ def test_tabs_and_dialogs_are_used_by_keyboard(show: Callable[..., CardPage]) ->
     expect(panel.get_by_test_id("reject")).to_be_focused()
 
 
-def test_a_card_that_hears_nothing_it_can_read_says_so_and_may_be_asked_again(cards: OpenCards, records: tuple[Account, dict[str, str]]) -> None:
+def test_a_card_that_hears_nothing_it_can_read_says_so_and_may_be_asked_again(
+    cards: OpenCards, records: tuple[Account, dict[str, str]]
+) -> None:
     account, ids = records
     shown = cards(account).open(CONTACTS, ids[CONTACTS])
     for card in (shown.tab, shown.sidebar):
