@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import urllib3
-from urllib3.exceptions import HTTPError, TimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
 from crm_cards.host.fetch_rules import SIZE_LIMIT_BYTES, Asker, Carried, FetchRules, wrapped
 from integration.core.errors import AppError
 
 AT_ONCE: Final = 20
 _TRIES: Final = 2
+_LEAST_S: Final = 0.001
 
 
 class Unreachable(AppError):
@@ -58,12 +60,14 @@ class Carrier:
                 self._under_way[seat] -= 1
 
     def _carry(self, carried: Carried) -> Answer:
+        ends_at = time.monotonic() + carried.timeout_s
         for attempt in range(1, _TRIES + 1):
             try:
-                reply = self._send(carried)
-            except TimeoutError as error:
-                raise Unreachable(f"The backend did not answer within {carried.timeout_s:g} s.") from error
+                reply = self._send(carried, max(ends_at - time.monotonic(), _LEAST_S))
             except HTTPError as error:
+                # urllib3 counts a refused connection among the time-outs, for the sake of old callers.
+                if isinstance(error, TimeoutError) and not isinstance(error, NewConnectionError):
+                    raise Unreachable(f"The backend did not answer within {carried.timeout_s:g} s.") from error
                 if attempt == _TRIES:
                     raise Unreachable(f"The backend cannot be reached: {type(error).__name__}.") from error
                 continue
@@ -76,12 +80,12 @@ class Carrier:
             return Answer(reply.status, text)
         return Answer(reply.status, json.dumps(wrapped(reply.status, text), ensure_ascii=False))
 
-    def _send(self, carried: Carried) -> urllib3.BaseHTTPResponse:
+    def _send(self, carried: Carried, timeout_s: float) -> urllib3.BaseHTTPResponse:
         return self._pool.request(
             carried.method,
             carried.url,
             body=carried.body or None,
             headers=dict(carried.headers),
-            timeout=urllib3.Timeout(total=carried.timeout_s),
+            timeout=urllib3.Timeout(total=timeout_s),
             redirect=False,
         )

@@ -21,7 +21,7 @@ function Accordion(p: Props) {
   const open = p.open ?? own;
   return (
     <section className={`hs-accordion${open ? ' is-open' : ''}`} data-testid={p.testId}>
-      <h3><button type="button" aria-expanded={open} disabled={p.disabled} onClick={() => { setOwn(!open); p.onClick?.(); }}><i aria-hidden>▸</i>{p.title}</button></h3>
+      <div className="hs-accordion-title"><button type="button" aria-expanded={open} disabled={p.disabled} onClick={() => { setOwn(!open); p.onClick?.(); }}><i aria-hidden>▸</i>{p.title}</button></div>
       {open && <div className="hs-accordion-body">{p.children}</div>}
     </section>
   );
