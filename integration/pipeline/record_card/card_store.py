@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.session import driver_connection
@@ -151,15 +151,7 @@ class CardStore:
 
     def scores(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[StoredScore]:
         """Every score of the record, by name. One statement."""
-        row = ScoreRow
-        rows = connection.execute(
-            select(
-                row.name, row.value, row.unit, row.label, row.reasons, row.scored_at,
-                row.previous_value, row.previous_label, row.previous_reasons, row.moved_at,
-            )
-            .where(row.portal_id == portal_id, row.object_type == object_type, row.object_id == object_id)
-            .order_by(row.name)
-        )  # fmt: skip
+        rows = connection.execute(_SCORES, {"portal": portal_id, "type": object_type, "record": object_id})
         return [StoredScore(*one) for one in rows]
 
     def people(self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str]) -> list[KnownPerson]:
@@ -194,6 +186,19 @@ class CardStore:
         }
         row: Any = driver_connection(connection).execute(_AHEAD, parameters).fetchone()
         return int(row[0])
+
+
+_SCORES: Final = (
+    select(
+        ScoreRow.name, ScoreRow.value, ScoreRow.unit, ScoreRow.label, ScoreRow.reasons, ScoreRow.scored_at,
+        ScoreRow.previous_value, ScoreRow.previous_label, ScoreRow.previous_reasons, ScoreRow.moved_at,
+    )
+    .where(
+        ScoreRow.portal_id == bindparam("portal"), ScoreRow.object_type == bindparam("type"), ScoreRow.object_id == bindparam("record")
+    )
+    .order_by(ScoreRow.name)
+)  # fmt: skip
+"""Built once: cards ask it all day."""
 
 
 def _same_record(row: type[ScoreRow] | type[DraftRow]) -> Any:
