@@ -36,7 +36,7 @@ from integration.pipeline.workflow.base import (
 from integration.pipeline.workflow.execution_store import EXPIRED, Execution, ExecutionStore
 from integration.pipeline.workflow.known_store import Known, KnownStore
 from integration.pipeline.workflow.outputs import STORED, Outcome, build_answer, is_answered, outcome_of
-from integration.pipeline.workflow.owners import OwnerDirectory
+from integration.pipeline.workflow.owners import RoutingOwners
 from integration.pipeline.workflow.router import Router
 from integration.pipeline.workflow.tools import brief_answer, next_step_answer
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
@@ -67,7 +67,7 @@ class WorkflowDesk:
     worklist: WorklistStore
     states: RecordStateStore
     quick_clients: HubSpotClients
-    owners: OwnerDirectory
+    owners: RoutingOwners
     deferrer: Deferrer
     clock: Clock
 
