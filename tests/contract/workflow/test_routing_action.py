@@ -114,14 +114,21 @@ def test_somebody_archived_meanwhile_is_noticed_within_the_hour(bench: Bench) ->
     assert set(told) == {"501", "602"}
 
 
-def test_a_hubspot_that_is_down_stops_no_routing_once_owners_are_known(bench: Bench) -> None:
-    _three(bench)
-    bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
+def test_without_the_permission_to_read_owners_the_workflow_is_told_which_one_is_missing(bench: Bench) -> None:
+    bench.stand.connect(scopes=("oauth",))
     told = bench.outputs(ROUTE, bench.execution("1", "DEAL"))
-    assert told["hs_execution_state"] == "FAIL_CONTINUE"
+    assert (told["hs_execution_state"], told["state"]) == ("FAIL_CONTINUE", "failed")
     assert "crm.objects.owners.read" in told["message"]
+
+
+def test_a_hubspot_that_is_down_is_a_5xx_only_while_no_owner_is_known(bench: Bench) -> None:
+    _three(bench)
+    body = bench.execution("1", "DEAL")
+    bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
+    assert bench.post(ROUTE, body).status_code == 503
+    assert bench.count(RoutingDecisionRow) == 0
     bench.simulator.world.faults.clear()
-    assert bench.outputs(ROUTE, bench.execution("2", "DEAL"))["state"] == "chosen"
+    assert bench.outputs(ROUTE, body)["state"] == "chosen"
     bench.hours_later()
     bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
     assert bench.outputs(ROUTE, bench.execution("3", "DEAL"))["state"] == "chosen"
