@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, insert, select, update
 from werkzeug.test import TestResponse
 
 from integration.app import Parts, build_parts
-from integration.db.models import BriefRow, DraftRow, PortalRow, ScoreRow, WorkflowExecutionRow, WorkItemRow
+from integration.db.models import BriefRow, DraftRow, OwnerRow, PortalRow, ScoreRow, WorkflowExecutionRow, WorkItemRow
 from integration.db.session import Database
 from integration.hubspot.signature import sign_v2, sign_v3
 from integration.web_app import build_app
@@ -99,6 +99,12 @@ class Bench:
     def scopes(self, *scopes: str) -> None:
         with self.database.begin() as connection:
             connection.execute(update(PortalRow).values(scopes=list(scopes)))
+
+    def hours_later(self) -> None:
+        """What is known of owners is old, and another process is asked, which remembers no call."""
+        with self.database.begin() as connection:
+            connection.execute(update(OwnerRow).values(fetched_at=datetime.now(UTC) - timedelta(hours=2)))
+        self.app = build_app(self.parts)
 
     def owners(self, *owners: Owner) -> None:
         for owner in owners:
