@@ -118,7 +118,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
     syncs = _sync_jobs(parts)
     undos = _undo_jobs(parts)
     duplicates = DuplicateJobs(parts.database, parts.engine, parts.clock)
-    installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
     batches = BatchJob(
         database=parts.database, deferrer=parts.engine, run_batch=pipeline.run_batch, request_for=process_request, caps=caps
     )
@@ -133,13 +132,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         clock=parts.clock,
         metrics=parts.metrics,
     )
-    refresh = TokenRefreshFanOut(
-        database=parts.database,
-        deferrer=parts.engine,
-        expiring=lambda connection, before: parts.token_store.portals_ending_before(connection, moment=before),
-        clock=parts.clock,
-    )
-    keeper = InboxKeeper(parts.database, parts.clock, parts.settings.worker.inbox_retention_days)
     return (
         JobEntry(UNPACK.name, _unpacker(parts), swept=True),
         JobEntry(PROCESS_JOB, batches, swept=True),
@@ -158,6 +150,22 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         *_owner_jobs(parts),
         *_budget_jobs(parts),
         *_timeline_entries(parts),
+        *_workflow_jobs(parts),
+        *_account_jobs(parts),
+    )
+
+
+def _account_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    """Accounts that come and go, their tokens, and what is kept no longer than it is needed."""
+    installs = InstallJobs(parts.database, parts.provisioner, parts.engine)
+    refresh = TokenRefreshFanOut(
+        database=parts.database,
+        deferrer=parts.engine,
+        expiring=lambda connection, before: parts.token_store.portals_ending_before(connection, moment=before),
+        clock=parts.clock,
+    )
+    keeper = InboxKeeper(parts.database, parts.clock, parts.settings.worker.inbox_retention_days)
+    return (
         JobEntry(PROVISION_JOB, installs.provision),
         JobEntry(ERASE_PORTAL_JOB, parts.purger.erase_portal),
         JobEntry(PURGE_PORTALS.name, parts.purger.purge_portals, swept=True),
@@ -166,7 +174,6 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(PURGE_INBOX.name, keeper.run, swept=True),
         JobEntry(PRUNE_LEDGER.name, LedgerKeeper(parts.database, parts.portals, parts.clock).run, swept=True),
         JobEntry(PURGE_CACHE.name, lambda _args: _purge_caches(parts), swept=True),
-        *_workflow_jobs(parts),
     )
 
 

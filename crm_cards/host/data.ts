@@ -34,6 +34,16 @@ export function addressOf(wish: Wish): string {
   return `/?${new URLSearchParams(told)}`;
 }
 
+const RECORD_PAGE = /\/contacts\/(\d+)\/record\/(0-[123])\/(\d+)$/;
+const TYPE_NAMES: Record<string, string> = { '0-1': 'contacts', '0-2': 'companies', '0-3': 'deals' };
+
+/** Where this page shows the record whose page in HubSpot is meant; null when none is. */
+export function localRecord(wish: Wish, url: string): string | null {
+  const [, portal, typeId = '', id = ''] = RECORD_PAGE.exec(url) ?? [];
+  const type = TYPE_NAMES[typeId];
+  return portal && type ? addressOf({ ...wish, view: 'record', portal, type, id, fixture: '' }) : null;
+}
+
 async function read<T>(answer: Response): Promise<T> {
   const body = (await answer.json()) as T & { error?: string };
   if (!answer.ok) throw new Error(body.error ?? `The page's server answered ${answer.status}`);

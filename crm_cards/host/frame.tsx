@@ -4,7 +4,7 @@ import { createEndpoint, fromWebWorker, retain, type Endpoint } from '@remote-ui
 import { createController, createRemoteReceiver, RemoteRenderer, type Controller } from '@remote-ui/react/host';
 import { standIn } from './components';
 import { Surrounding } from './components/shared';
-import { carryFetch, type Extension, type PageData, type Wish } from './data';
+import { carryFetch, localRecord, type Extension, type PageData, type Wish } from './data';
 import type { PageApi, WorkerApi } from './worker';
 
 export interface Told { type?: string; title?: string; message: string }
@@ -47,7 +47,8 @@ export function Frame({ extension, data, wish, location, tell, onRefresh }: Fram
       return () => void overlays.current.delete(id);
     },
     goTo,
-  }), [goTo]);
+    ownPage: (url: string) => localRecord(wish, url),
+  }), [goTo, wish]);
 
   useEffect(() => {
     const thread = new Worker('/host/worker.js');

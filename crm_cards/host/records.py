@@ -22,6 +22,7 @@ _SHOWN: Final[Mapping[str, Sequence[str]]] = {
     DEALS: ("dealname", "dealstage", "amount", "closedate", "hubspot_owner_id"),
 }
 _HINTS: Final[Mapping[str, str]] = {CONTACTS: "jobtitle", COMPANIES: "domain", DEALS: "dealstage"}
+_HOTTEST: Final = "leadlight_priority"
 _LISTED_AT_ONCE: Final = 40
 Json = Mapping[str, Any]
 
@@ -53,9 +54,11 @@ class LocalRecords:
 
     def listed(self, portal_id: int, object_type: str, query: str) -> list[Json]:
         """Records by name, the hottest first."""
+        defined = {one["name"] for one in self._definitions(portal_id, _known(object_type))}
+        order = _HOTTEST if _HOTTEST in defined else "createdate"  # there is no heat on deals, and none before the app is installed
         body: dict[str, object] = {
-            "sorts": [{"propertyName": "leadlight_priority" if object_type != DEALS else "createdate", "direction": "DESCENDING"}],
-            "properties": [*_SHOWN[_known(object_type)], "leadlight_heat", "leadlight_draft_state"],
+            "sorts": [{"propertyName": order, "direction": "DESCENDING"}],
+            "properties": [*_SHOWN[object_type], "leadlight_heat", "leadlight_draft_state"],
             "limit": _LISTED_AT_ONCE,
         }
         if query:

@@ -35,6 +35,7 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
     "cards": (Bound("p95_ms", "at_most", 300), Bound("degraded_p95_ms", "at_most", 1000), Bound("errors", "at_most", 0)),
     "live": (Bound("median_s", "at_most", 2.0),),
     "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),
+    "card_page": (Bound("largest_card_kb", "at_most", 60), Bound("visible_median_ms", "at_most", 500)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
 }
 

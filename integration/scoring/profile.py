@@ -136,9 +136,18 @@ def default_text() -> str:
 
 def render_profile(profile: ScoringProfile) -> str:
     """The profile as YAML that `parse_profile` reads back to an equal one."""
-    return str(yaml.safe_dump(profile_data(profile), sort_keys=False, allow_unicode=True, width=120))
+    return str(yaml.safe_dump(_with_whole_numbers(profile_data(profile)), sort_keys=False, allow_unicode=True, width=120))
 
 
 def profile_data(profile: ScoringProfile) -> dict[str, Any]:
     """The profile as plain JSON values, as it is stored; `build_profile` reads it back."""
     return profile.model_dump(mode="json")
+
+
+def _with_whole_numbers(value: Any) -> Any:
+    """The same data with 30 for 30.0, as people write it."""
+    if isinstance(value, Mapping):
+        return {name: _with_whole_numbers(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_with_whole_numbers(part) for part in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +26,7 @@ def address(account: Account, object_type: str, object_id: str, **changes: str) 
     """The address as `hubspot.fetch` makes it."""
     identity = {"userId": "9001", "portalId": str(account.portal_id), "userEmail": "sample@example.com", "appId": str(APP_ID)}
     query = urlencode({name: value for name, value in {**identity, **changes}.items() if value})
-    return f"{account.stand.addresses.web}/api/records/{object_type}/{object_id}/provenance?{query}"
+    return f"{account.stand.addresses.web}/cards/record/{object_type}/{object_id}?{query}"
 
 
 def sign(account: Account, uri: str, *, clock: Clock = system_clock, secret: str | None = None) -> dict[str, str]:
@@ -38,11 +39,17 @@ def ask(uri: str, headers: dict[str, str]) -> httpx2.Response:
         return client.get(uri, headers=headers)
 
 
-def fields(account: Account, object_type: str, object_id: str) -> dict[str, dict[str, Any]]:
+def card(account: Account, object_type: str, object_id: str) -> dict[str, Any]:
     uri = address(account, object_type, object_id)
     answer = ask(uri, sign(account, uri))
     assert answer.status_code == 200, answer.text
-    return {entry["property"]: entry for entry in answer.json()["fields"]}
+    assert answer.json()["ok"], answer.text
+    view: dict[str, Any] = answer.json()["data"]
+    return view
+
+
+def fields(account: Account, object_type: str, object_id: str) -> dict[str, dict[str, Any]]:
+    return {entry["property"]: entry for entry in card(account, object_type, object_id)["provenance"]["fields"]}
 
 
 @pytest.fixture
@@ -63,8 +70,8 @@ def test_the_card_learns_where_every_value_came_from(account: Account) -> None:
     uri = address(account, COMPANIES, company)
     answer = ask(uri, sign(account, uri))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
-    assert len(answer.content) < 100_000
-    told = answer.json()
+    told = card(account, COMPANIES, company)["provenance"]
+    assert len(json.dumps(told)) < 100_000
     found = [entry for entry in told["fields"] if not entry["computed"]]
     assert found, "something was found outside and written"
     standing = account.values(COMPANIES, company, *(entry["property"] for entry in found))
@@ -77,8 +84,7 @@ def test_the_card_learns_where_every_value_came_from(account: Account) -> None:
         assert float(entry["cost_usd"]) >= 0
     assert {entry["property"] for entry in told["fields"] if entry["computed"]} >= {"leadlight_headline"}
     assert any(fact["chosen"] and fact["source"] == "Apollo" for fact in told["facts"])
-    by_type_id = address(account, "0-2", company)
-    assert ask(by_type_id, sign(account, by_type_id)).json() == told
+    assert card(account, "0-2", company)["provenance"] == told
 
 
 def test_a_field_that_a_person_edits_loses_its_provenance(account: Account) -> None:
@@ -123,25 +129,20 @@ def test_nobody_but_hubspot_is_answered(account: Account) -> None:
         "something added to the query": ask(f"{uri}&portalId={account.portal_id + 1}", good),
     }
     assert {why: answer.status_code for why, answer in refused.items()} == dict.fromkeys(refused, 401)
-    assert all(set(answer.json()) == {"error", "message"} for answer in refused.values())
     assert ask(uri, good).status_code == ask(uri, good).status_code == 200, "reading twice changes nothing"
 
 
-def test_what_is_not_there_and_what_is_damaged_is_told_apart(account: Account, open_account: OpenAccount) -> None:
+def test_a_record_of_another_portal_is_a_record_nobody_knows(account: Account, open_account: OpenAccount) -> None:
     other = open_account("elsewhere", installed=False)
     company = first(account, COMPANIES)
 
-    def status(object_type: str = COMPANIES, object_id: str = company, **changes: str) -> tuple[int, str]:
-        uri = address(account, object_type, object_id, **changes)
+    def told(object_id: str = company, **changes: str) -> str:
+        uri = address(account, COMPANIES, object_id, **changes)
         answer = ask(uri, sign(account, uri))
-        return answer.status_code, answer.json()["error"]
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["error"]["reason"])
 
-    assert status(object_id="999999999") == (404, "unknown_record")
-    assert status(portalId=str(other.portal_id)) == (404, "unknown_portal")
-    assert status(portalId="") == (400, "no_portal")
-    assert status(portalId="12x") == (400, "no_portal")
-    assert status(appId="1") == (400, "wrong_app")
-    assert status(object_type="unicorns") == (400, "unknown_type")
-    assert status(object_id="12x")[0] == 400
+    assert told(object_id="999999999") == "not_visible"
+    assert told(portalId=str(other.portal_id)) == "unknown_portal"
     other.stand.install(other.portal_id)
-    assert status(portalId=str(other.portal_id)) == (404, "unknown_record"), "a record of another portal is a record nobody knows"
+    assert told(portalId=str(other.portal_id)) == "not_visible"

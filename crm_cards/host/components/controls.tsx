@@ -4,7 +4,9 @@ import { event, Overlay, plain, Surrounding, type Props } from './shared';
 
 function Pressable(p: Props & { className: string }) {
   const [open, setOpen] = useState(false);
+  const { ownPage } = useContext(Surrounding);
   const href = typeof p.href === 'string' ? p.href : p.href?.url;
+  const here = href ? ownPage(href) : null;
   const press = () => {
     void p.onClick?.(event('click'), {});
     if (p.overlay) setOpen(true);
@@ -12,7 +14,8 @@ function Pressable(p: Props & { className: string }) {
   const shared = { className: p.className, 'data-testid': p.testId, onClick: press };
   return (
     <>
-      {href ? <a {...shared} href={href} target="_blank" rel="noreferrer">{p.children}<span className="hs-hidden"> (opens a new page)</span></a>
+      {here ? <a {...shared} href={here}>{p.children}</a>
+        : href ? <a {...shared} href={href} target="_blank" rel="noreferrer">{p.children}<span className="hs-hidden"> (opens a new page)</span></a>
         : <button {...shared} type={p.type ?? 'button'} disabled={p.disabled || p.loading} aria-busy={p.loading || undefined}>{p.children}{p.loading && <i className="hs-dots" aria-hidden>…</i>}</button>}
       {open && <Overlay.Provider value={() => setOpen(false)}>{p.overlay}</Overlay.Provider>}
     </>

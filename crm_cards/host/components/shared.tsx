@@ -28,8 +28,10 @@ export const event = (type: string) => ({ type, bubbles: true, timeStamp: perfor
 export interface Surroundings {
   overlayOpened: (id: string, close: () => void) => () => void;
   goTo: (to: string, params?: Record<string, string>) => void;
+  /** The address here of a page of HubSpot that the local record page has too; null for any other. */
+  ownPage: (url: string) => string | null;
 }
-export const Surrounding = createContext<Surroundings>({ overlayOpened: () => () => undefined, goTo: () => undefined });
+export const Surrounding = createContext<Surroundings>({ overlayOpened: () => () => undefined, goTo: () => undefined, ownPage: () => null });
 /** How the innermost open overlay is closed; null outside of one. */
 export const Overlay = createContext<(() => void) | null>(null);
 

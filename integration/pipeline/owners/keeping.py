@@ -70,12 +70,16 @@ class OwnerKeeper:
             known = self._store.all_of(connection, portal_id=portal_id)
         if not self.is_old(known.fetched_at or self._asked_at.get(portal_id)):
             return known.active_names()
-        try:
-            self.fetch(client, portal_id)
-        except (NotAllowed, Rejected):
-            self._forget(portal_id)
+        self.renew(client, portal_id)
         with self._database.begin() as connection:
             return self._store.all_of(connection, portal_id=portal_id).active_names()
+
+    def renew(self, client: OwnerClient, portal_id: int, *, archived_too: bool = False) -> None:
+        """As `fetch`; where the permission was taken back, what it had given goes. Raises the client's other errors."""
+        try:
+            self.fetch(client, portal_id, archived_too=archived_too)
+        except (NotAllowed, Rejected):
+            self._forget(portal_id)
 
     def fetch_quietly(self, client: OwnerClient, portal_id: int) -> bool:
         """Whether the directory is new now. At most once a minute for each portal; False when it is not time yet or HubSpot cannot be asked."""
@@ -100,7 +104,6 @@ class OwnerKeeper:
         return fetched_at is None or self._clock() - fetched_at >= _OLD_AFTER
 
     def _forget(self, portal_id: int) -> None:
-        """The permission was taken back, and what it had given goes."""
         with self._database.begin() as connection:
             self._store.save(connection, portal_id=portal_id, entries=(), archived_too=True, now=self._clock())
         self._asked_at[portal_id] = self._clock()
@@ -135,7 +138,7 @@ class OwnerJobs:
             portal = self._portals.find(connection, portal_id=portal_id)
         if portal is None or not portal.is_connected or OWNERS_SCOPE not in portal.scopes:
             return
-        self._keeper.fetch(self._clients.for_portal(portal_id, live=False), portal_id, archived_too=True)
+        self._keeper.renew(self._clients.for_portal(portal_id, live=False), portal_id, archived_too=True)
 
     def sweep(self, _args: Mapping[str, JsonScalar]) -> None:
         """Job `sweep_owners`."""

@@ -49,5 +49,5 @@ class Owners:
 
 
 def default_owner(portal_id: int, at: datetime) -> Owner:
-    """The one owner of an account that was seeded with none: id 501, user 9001."""
-    return Owner("501", 9001, f"sample.owner@portal-{portal_id}.example.com", "Sample", "Owner", at)
+    """The one owner of an account that was seeded with none: id 501, user 9001, under the address by which OAuth knows that user."""
+    return Owner("501", 9001, f"user-9001@portal-{portal_id}.example.com", "Sample", "Owner", at)

@@ -185,7 +185,7 @@ def test_spend_is_told_by_provider_with_its_cap_and_by_day(caller: Caller) -> No
 
 def test_what_is_amiss_is_said_with_what_to_do(caller: Caller) -> None:
     add(caller, AlertRow, kind="budget", subject="apollo/day/80", message="Sample alert about a budget")
-    add(caller, DeadLetterRow, source="record", object_type="contacts", object_id="1", reason="rejected", detail="Sample")
+    add(caller, DeadLetterRow, kind="record", object_type="contacts", object_id="1", reason="rejected", detail="Sample")
     health = caller.data("home")["health"]
     assert health["level"] == "bad"
     assert health["lines"][0]["text"].startswith("No worker is running")

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import yaml
 
 from integration.db.session import Database
-from integration.scoring.profile import default_text
+from integration.scoring.profile import default_text, parse_profile
 from simulator.neighbours.running import build_neighbours
 from simulator.neighbours.settings import NeighbourSettings
 from tests.contract.cards.settings_caller import ADMIN, NOBODY, OPERATOR, OURS, THEIRS, VIEWER, Caller, open_caller, seconds_of
@@ -144,7 +143,7 @@ def test_a_profile_is_kept_when_it_parses_and_given_up_for_the_default(caller: C
     text = default_text().replace("strong_from: 70", "strong_from: 75")
     profile = caller.done("settings/icp-profile", text=text)["settings"]["icp_profile"]
     assert profile["is_default"] is False
-    assert yaml.safe_load(profile["text"]) == yaml.safe_load(text)
+    assert parse_profile(profile["text"]) == parse_profile(text)
     assert caller.done("settings/icp-profile", text=profile["text"])["settings"]["icp_profile"] == profile
     assert caller.done("settings/icp-profile", text="")["settings"]["icp_profile"] == {"text": default_text(), "is_default": True}
     assert [entry[1:3] for entry in caller.audit()] == [("icp_profile_set", word) for word in ("own", "own", "default")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -25,7 +26,7 @@ def steps(*bodies: str) -> tuple[Step, ...]:
     return tuple(Step(number, number * 2, "email", f"Subject {number}", body) for number, body in enumerate(bodies, 1))
 
 
-def draft(**changes: object) -> KeptDraft:
+def draft(**changes: Any) -> KeptDraft:
     return replace(KeptDraft(DRAFTED, None, steps("Hello", "Again"), "print-1", START), **changes)
 
 
@@ -48,7 +49,7 @@ class Machine(RuleBasedStateMachine):
         waiting = self.draft.state in (DRAFTED, REFUSED)
         state = (REFUSED if refuses else DRAFTED) if waiting else self.draft.state
         ours = () if refuses else steps(f"Newer {self.prints}")
-        self.draft = replace(self.draft, state=state, refusal=refusal, steps=ours, fingerprint=f"print-{self.prints}")  # type: ignore[arg-type]
+        self.draft = replace(self.draft, state=state, refusal=refusal, steps=ours, fingerprint=f"print-{self.prints}")
 
     @rule(behind=BEHIND, by=PEOPLE, words=WORDS)
     def edit(self, behind: int, by: str, words: str) -> None:

@@ -25,17 +25,8 @@ OWNERS_EACH: Final = 20
 USER: Final = 9_000
 """The user of the first owner of every portal; records are owned in turn by those of the same team."""
 _SENTENCES: Final = 4
-_FACTS: Final = ("industry", "employee_count", "city", "country", "technologies", "description", "latest_funding_on", "phone")
-_FIELDS: Final = (
-    "industry",
-    "numberofemployees",
-    "city",
-    "country",
-    "leadlight_headline",
-    "leadlight_priority",
-    "leadlight_sources",
-    "phone",
-)
+_FACTS: Final = ("industry", "employee_count", "city", "country", "technologies", "phone")
+_FIELDS: Final = ("industry", "numberofemployees", "city", "leadlight_headline", "leadlight_priority")
 
 
 def fill(database: Database, key: str) -> None:

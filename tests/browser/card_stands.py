@@ -1,0 +1,85 @@
+"""Installations with the local record page, for browser tests of the cards. Building needs Node; where there is none, these tests are skipped."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from crm_cards.host.building import ensure_built
+from crm_cards.host.node import NoNode
+from integration.db.embedded import EmbeddedPostgres
+from integration.demo.stand import Stand, StandOptions
+from tests.browser.card_pages import CardPage
+from tests.browser.consoles import DESK
+from tests.scenario.account import Account
+from tests.scenario.conftest import PLENTY, new_account
+from tests.scenario.console import email_of
+
+RECORDED = Path(__file__).resolve().parents[1] / "fixtures" / "cards"
+REP, COLLEAGUE = 9002, 9003
+"""Users of every account opened here: the owner 502 of the team North, and the owner 503 of the team South."""
+REPS_OWNER = "502"
+OpenCards = Callable[..., CardPage]
+
+
+@pytest.fixture(scope="module")
+def card_stand(postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    try:
+        ensure_built()
+    except NoNode as error:
+        pytest.skip(error.message)
+    name = f"stand_{uuid.uuid4().hex[:12]}"
+    postgres.ensure_database(name, template=template_database)
+    options = StandOptions(
+        worker_concurrency=16,
+        requests_per_10_s=PLENTY,
+        cards_host=True,
+        fixtures=RECORDED,
+        extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"},
+    )
+    with Stand(tmp_path_factory.mktemp("stand"), postgres.url(name), options) as running:
+        yield running
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def cards(card_stand: Stand, new_page: Callable[..., Page]) -> OpenCards:
+    """Opens the local record page for a portal: `cards(account)`, or with a size and as another user."""
+
+    def open_one(account: Account, size: tuple[int, int] = DESK, *, user_id: int | None = None) -> CardPage:
+        return CardPage(new_page(size, scripts=True), card_stand, account.portal_id, user_id)
+
+    return open_one
+
+
+@pytest.fixture
+def open_card_account(card_stand: Stand) -> Callable[..., Account]:
+    """A new account: who installed is an admin, a rep of the north owns records, a colleague is in another team."""
+
+    def open_one(label: str, **options: object) -> Account:
+        account = new_account(card_stand, label)
+        card_stand.control.post("/seed", {"portals": [{"portal_id": account.portal_id, "owners": people_of(account.portal_id)}]})
+        account.install(**options)
+        return account
+
+    return open_one
+
+
+def people_of(portal_id: int) -> list[dict[str, object]]:
+    """The owners beside the default one."""
+    north, south = {"id": "71", "name": "North"}, {"id": "72", "name": "South"}
+    return [
+        {
+            "id": owner_id,
+            "user_id": user_id,
+            "email": email_of(portal_id, user_id),
+            "first_name": first,
+            "last_name": "Sample",
+            "teams": [team],
+        }
+        for owner_id, user_id, first, team in (("502", REP, "Robin", north), ("503", COLLEAGUE, "Casey", south))
+    ]
