@@ -47,7 +47,8 @@ function Page({ first }: { first: PageData }) {
     const clock = setInterval(() => document.visibilityState === 'visible' && refresh(), LOOK_EVERY_MS);
     return () => clearInterval(clock);
   }, [watches, refresh]);
-  const at = (location: string) => data.extensions
+  // The extensions of the first look: a new list of the same ones would start every card anew.
+  const at = (location: string) => first.extensions
     .filter(({ type, config }) => (config.location ?? LOCATIONS[type]) === location)
     .filter(({ config }) => !config.objectTypes || !data.record || config.objectTypes.includes(data.record.object_type))
     .map((extension) => <Frame key={extension.uid} extension={extension} data={data} wish={wish} location={location} tell={tell} onRefresh={refresh} />);

@@ -56,7 +56,7 @@ def cards(card_stand: Stand, new_page: Callable[..., Page]) -> OpenCards:
     return open_one
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_card_account(card_stand: Stand) -> Callable[..., Account]:
     """A new account: who installed is an admin, a rep of the north owns records, a colleague is in another team."""
 

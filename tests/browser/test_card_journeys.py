@@ -1,4 +1,4 @@
-"""What reps and admins do in the cards, in a browser on a whole installation: the bundles HubSpot gets, real signatures, tasks that stand in the record."""
+"""What reps and admins do in the cards, in a browser on a whole installation: the bundles HubSpot gets, real signatures, tasks in the record."""
 
 from __future__ import annotations
 

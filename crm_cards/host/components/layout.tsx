@@ -74,7 +74,7 @@ function StepIndicator(p: Props) {
 const nothing = (title: string, tone: string) => function State(p: Props) {
   return (
     <div className={`hs-empty hs-empty--${tone}`} role={tone === 'error' ? 'alert' : undefined} data-testid={p.testId}>
-      <h3>{p.title ?? title}</h3>{p.children}
+      <h2>{p.title ?? title}</h2>{p.children}
     </div>
   );
 };
