@@ -60,6 +60,7 @@ _BRIEF: Final[Columns] = {
     "built_at": _MOMENT,
     "checked_at": _MOMENT,
     "owner_id": Text(),
+    "company_id": Text(),
 }
 _DRAFT: Final[Columns] = {
     "object_id": Text(),
@@ -164,7 +165,7 @@ def _save_findings(connection: Connection, owner: tuple[int, str], rows: Sequenc
 
 
 def _save_briefs(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
-    """A brief that says the same keeps its `built_at`; its row is touched when the owner changed, or to move `checked_at` on."""
+    """A brief that says the same keeps its `built_at`; its row is touched when owner or company changed, or to move `checked_at` on."""
     if not rows:
         return
     statement = insert(BriefRow).from_select(["portal_id", "object_type", *_BRIEF], owned_rows(*owner, _BRIEF, rows))
@@ -178,6 +179,7 @@ def _save_briefs(connection: Connection, owner: tuple[int, str], rows: Sequence[
             where=or_(
                 says_else,
                 stored.owner_id.is_distinct_from(new.owner_id),
+                stored.company_id.is_distinct_from(new.company_id),
                 stored.checked_at < new.checked_at - literal(_CHECKED_WITHIN),
             ),
         )
@@ -232,6 +234,7 @@ def _brief_row(entry: Decided) -> Row:
         "built_at": entry.sheet.as_of,
         "checked_at": entry.sheet.as_of,
         "owner_id": entry.owner_id,
+        "company_id": entry.company_id,
     }
 
 

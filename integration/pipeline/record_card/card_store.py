@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.session import driver_connection
+from integration.hubspot.objects import CONTACTS
 from integration.scoring.priority import NAME as PRIORITY
 
 MOST_AHEAD: Final = 10_000
@@ -158,22 +159,14 @@ class CardStore:
         """These records in a line each, the highest priority first; those nobody looked at are left out. One statement."""
         if not object_ids:
             return []
-        rows = connection.execute(
-            select(
-                BriefRow.object_id,
-                BriefRow.headline,
-                BriefRow.owner_id,
-                ScoreRow.label,
-                ScoreRow.value,
-                DraftRow.state,
-                BriefRow.checked_at,
-            )
-            .outerjoin(ScoreRow, _same_record(ScoreRow) & (ScoreRow.name == PRIORITY))
-            .outerjoin(DraftRow, _same_record(DraftRow))
-            .where(BriefRow.portal_id == portal_id, BriefRow.object_type == object_type, BriefRow.object_id.in_(list(object_ids)))
-            .order_by(ScoreRow.value.desc().nulls_last(), BriefRow.object_id)
-        )
+        chosen = BriefRow.object_id.in_(list(object_ids))
+        rows = connection.execute(_PEOPLE.where(BriefRow.portal_id == portal_id, BriefRow.object_type == object_type, chosen))
         return [KnownPerson(*row) for row in rows]
+
+    def people_of(self, connection: Connection, *, portal_id: int, company_id: str, limit: int) -> list[KnownPerson]:
+        """The contacts of a company that we worked on, the highest priority first. One statement."""
+        here = (BriefRow.portal_id == portal_id, BriefRow.object_type == CONTACTS, BriefRow.company_id == company_id)
+        return [KnownPerson(*row) for row in connection.execute(_PEOPLE.where(*here).limit(limit))]
 
     def ahead(self, connection: Connection, *, portal_id: int, object_type: str, item: WaitingItem) -> int:
         """How many records of the lane are due before this one, at most ten thousand."""
@@ -203,3 +196,14 @@ _SCORES: Final = (
 
 def _same_record(row: type[ScoreRow] | type[DraftRow]) -> Any:
     return (row.portal_id == BriefRow.portal_id) & (row.object_type == BriefRow.object_type) & (row.object_id == BriefRow.object_id)
+
+
+_PEOPLE: Final = (
+    select(
+        BriefRow.object_id, BriefRow.headline, BriefRow.owner_id, ScoreRow.label, ScoreRow.value, DraftRow.state, BriefRow.checked_at
+    )
+    .outerjoin(ScoreRow, _same_record(ScoreRow) & (ScoreRow.name == PRIORITY))
+    .outerjoin(DraftRow, _same_record(DraftRow))
+    .order_by(ScoreRow.value.desc().nulls_last(), BriefRow.object_id)
+)  # fmt: skip
+"""Records in a line each."""
