@@ -1,7 +1,7 @@
 """Profiles of the HubSpot project: what differs between a trial and a production app, so that an upload needs no edit by hand.
 
 `hs project upload --profile NAME` reads `src/hsprofile.NAME.json`, fills its variables into the meta files, and the cards see them in their context.
-Source: https://developers.hubspot.com/docs/developer-tooling/local-development/project-profiles (read 2026-12).
+Source: https://developers.hubspot.com/docs/developer-tooling/local-development/build-with-config-profiles (read 2026-12).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Addresses are left to the profile: `hs project upload --profile NAME` fills in what `src/hsprofile.NAME.json` says. Object types are spelled three
 ways: cards "contacts", webhooks "contact", workflow actions and events "CONTACT".
-Source: https://developers.hubspot.com/docs/apps/developer-platform/build-apps/create-an-app (read 2026-12), and HubSpot's public templates.
+Sources: https://developers.hubspot.com/docs/apps/developer-platform/build-apps/app-configuration and
+https://developers.hubspot.com/docs/apps/developer-platform/add-features/configure-webhooks (read 2026-12).
 """
 
 from __future__ import annotations

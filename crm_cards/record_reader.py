@@ -1,7 +1,4 @@
-"""Reads what a record's card shows: one fetch, few statements, nobody outside is asked.
-
-Limit: a company's people are those on its deals that somebody looked at; which contacts belong to a company is not kept here.
-"""
+"""Reads what a record's card shows: one fetch, few statements, nobody outside is asked. A company's people are its contacts we worked on."""
 
 from __future__ import annotations
 
@@ -90,13 +87,17 @@ class RecordReader:
         )
 
     def _people_at(self, connection: Connection, visitor: Visitor, company_id: str) -> Sequence[KnownPerson]:
-        ids = self._deals.contacts_at(connection, portal_id=visitor.portal_id, company_id=company_id)
-        return self._contacts(connection, visitor, ids)
+        people = self._cards.people_of(connection, portal_id=visitor.portal_id, company_id=company_id, limit=_MOST_LOOKED_UP)
+        return self._seen(connection, visitor, people)
 
     def _contacts(self, connection: Connection, visitor: Visitor, contact_ids: Sequence[str]) -> Sequence[KnownPerson]:
         """Those of these contacts that we know and the visitor may see, the hottest first."""
         asked = contact_ids[:_MOST_LOOKED_UP]
         people = self._cards.people(connection, portal_id=visitor.portal_id, object_type=CONTACTS, object_ids=asked)
+        return self._seen(connection, visitor, people)
+
+    def _seen(self, connection: Connection, visitor: Visitor, people: Sequence[KnownPerson]) -> Sequence[KnownPerson]:
+        """Those the visitor may see."""
         seen = self._door.may_see(connection, visitor, [one.owner_id for one in people])
         return [person for person, may_see in zip(people, seen, strict=True) if may_see]
 

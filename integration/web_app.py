@@ -31,9 +31,10 @@ from integration.db.session import Database
 from integration.hubspot.manifest import MANIFEST
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.lanes import LANE_NAMES
+from integration.pipeline.owners.keeping import OwnerKeeper
 from integration.pipeline.record_state_store import RecordStateStore
 from integration.pipeline.workflow.desk import WorkflowDesk
-from integration.pipeline.workflow.owners import OwnerDirectory
+from integration.pipeline.workflow.owners import RoutingOwners
 from webhooks import receiver
 from webhooks.heard import find_heard
 from webhooks.replay import LetterSelection, replay_dead_letters
@@ -160,7 +161,7 @@ def _workflow_parts(parts: Parts) -> WorkflowParts:
         worklist=parts.worklist,
         states=RecordStateStore(),
         quick_clients=parts.quick_clients,
-        owners=OwnerDirectory(parts.database, parts.quick_clients, parts.clock),
+        owners=RoutingOwners(parts.database, parts.quick_clients, OwnerKeeper(parts.database, parts.clock)),
         deferrer=parts.engine,
         clock=parts.clock,
     )

@@ -63,7 +63,7 @@ class _SettingsPages:
     def __init__(self, parts: CardParts) -> None:
         self._parts = parts
         self._reader = SettingsReader(parts)
-        self._policies = PolicyDesk(parts.database, parts.clients, parts.portals, parts.clock)
+        self._policies = PolicyDesk(parts.database, parts.quick_clients, parts.portals, parts.clock)
         self._dry_runs = Desk(parts.portals, parts.worklist, parts.deferrer, parts.clock)
         self._titles = {adapter.info.name: adapter.info.title for adapter in parts.adapters}
 

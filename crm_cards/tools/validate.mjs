@@ -27,13 +27,13 @@ async function validateProfile(project, profile) {
   // local-dev-lib's `http` is a plain object: its one call here asks HubSpot for the schemas.
   http.get = async () => ({ data: readSchemas(project.platformVersion) });
   const complaints = [...(await hubspotsChecks(project, profile))];
-  let components = [];
   try {
-    ({ components } = await readComponents(project, profile, { skipValidation: true }));
+    const { components } = await readComponents(project, profile, { skipValidation: true });
+    return { count: components.length, complaints: [...complaints, ...crossCheck(components, project.sourceDir)] };
   } catch (error) {
-    if (!complaints.length) complaints.push(oneLine(error.message));
+    // What cannot be read was complained of already; how it fits together cannot be told.
+    return { count: 0, complaints: complaints.length ? complaints : [oneLine(error.message)] };
   }
-  return { count: components.length, complaints: [...complaints, ...crossCheck(components, project.sourceDir)] };
 }
 
 async function hubspotsChecks(project, profile) {

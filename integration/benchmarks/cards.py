@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 from flask import Flask
 
-from integration.benchmarks import card_records_store as data
+from integration.benchmarks import cards_data_store as data
 from integration.benchmarks.ground import fresh_database
 from integration.benchmarks.serving import SERVER, THREADS, free_port, gunicorn, silent_server
 from integration.core.clock import system_clock

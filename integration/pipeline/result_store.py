@@ -16,7 +16,6 @@ from sqlalchemy import (
     DateTime,
     Double,
     Numeric,
-    Select,
     Text,
     case,
     delete,
@@ -24,19 +23,16 @@ from sqlalchemy import (
     literal,
     null,
     or_,
-    select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
-from sqlalchemy.types import BigInteger
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from integration.briefs.render import render_card
-from integration.db.models.base import Base
 from integration.db.models.enrichment import FindingRow
 from integration.db.models.results import BriefRow, DraftRow
 from integration.outreach.render import render_steps
 from integration.pipeline.results import Decided, answering_providers, findings_to_store
-from integration.pipeline.rowset_store import Columns, Row, rows_as_table
+from integration.pipeline.rowset_store import Columns, Row, owned_rows, rows_as_table
 from integration.pipeline.score_store import ScoreStore
 from integration.pipeline.timeline.material import material_events
 from integration.pipeline.timeline.timeline_store import TimelineStore
@@ -54,6 +50,8 @@ _FINDING: Final[Columns] = {
     "chosen": Boolean(),
     "run_id": Text(),
 }
+_FINDING_KEY: Final = ("object_id", "field", "provider")
+_FINDING_SAYS: Final = ("value", "source_url", "confidence_ratio", "chosen")
 _BRIEF: Final[Columns] = {
     "object_id": Text(),
     "headline": Text(),
@@ -62,6 +60,7 @@ _BRIEF: Final[Columns] = {
     "built_at": _MOMENT,
     "checked_at": _MOMENT,
     "owner_id": Text(),
+    "company_id": Text(),
 }
 _DRAFT: Final[Columns] = {
     "object_id": Text(),
@@ -101,10 +100,7 @@ class ResultStore:
         owner = (portal_id, object_type)
         findings = [row for entry in decided for row in _finding_rows(entry, run_id)]
         self._drop_stale_findings(connection, portal_id, object_type, decided, findings)
-        _upsert(
-            connection, owner, FindingRow, _FINDING, findings,
-            key=("object_id", "field", "provider"), changed_by=("value", "source_url", "confidence_ratio", "chosen"),
-        )  # fmt: skip
+        _save_findings(connection, owner, findings)
         moves = self._scores.save(connection, portal_id=portal_id, object_type=object_type, decided=decided)
         _save_briefs(connection, owner, [_brief_row(entry) for entry in decided])
         _save_drafts(connection, owner, [row for entry in decided for row in _draft_rows(entry)])
@@ -153,28 +149,26 @@ class ResultStore:
         )
 
 
-def _upsert(
-    connection: Connection,
-    owner: tuple[int, str],
-    table: type[Base],
-    columns: Columns,
-    rows: Sequence[Row],
-    *,
-    key: tuple[str, ...],
-    changed_by: tuple[str, ...],
-) -> None:
-    """Insert the rows; where one exists, replace it only when one of `changed_by` differs."""
+def _save_findings(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
+    """A finding that says the same keeps the moment at which it was first seen so."""
     if not rows:
         return
-    statement = insert(table).from_select(["portal_id", "object_type", *columns], _given(owner, columns, rows))
-    connection.execute(_replacing(statement, table, columns, key, changed_by))
+    statement = insert(FindingRow).from_select(["portal_id", "object_type", *_FINDING], owned_rows(*owner, _FINDING, rows))
+    stored, new = FindingRow.__table__.c, statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["portal_id", "object_type", *_FINDING_KEY],
+            set_={name: new[name] for name in _FINDING if name not in _FINDING_KEY},
+            where=or_(*(stored[name].is_distinct_from(new[name]) for name in _FINDING_SAYS)),
+        )
+    )
 
 
 def _save_briefs(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
-    """A brief that says the same keeps its `built_at`; its row is touched when the owner changed, or to move `checked_at` on."""
+    """A brief that says the same keeps its `built_at`; its row is touched when owner or company changed, or to move `checked_at` on."""
     if not rows:
         return
-    statement = insert(BriefRow).from_select(["portal_id", "object_type", *_BRIEF], _given(owner, _BRIEF, rows))
+    statement = insert(BriefRow).from_select(["portal_id", "object_type", *_BRIEF], owned_rows(*owner, _BRIEF, rows))
     stored, new = BriefRow.__table__.c, statement.excluded
     says_else = stored.fingerprint.is_distinct_from(new.fingerprint)
     values = {name: new[name] for name in _BRIEF if name != "object_id"}
@@ -185,6 +179,7 @@ def _save_briefs(connection: Connection, owner: tuple[int, str], rows: Sequence[
             where=or_(
                 says_else,
                 stored.owner_id.is_distinct_from(new.owner_id),
+                stored.company_id.is_distinct_from(new.company_id),
                 stored.checked_at < new.checked_at - literal(_CHECKED_WITHIN),
             ),
         )
@@ -195,7 +190,7 @@ def _save_drafts(connection: Connection, owner: tuple[int, str], rows: Sequence[
     """Our own steps follow the newest facts. An approval stands; a rejection, with who and why, ends when there is something else to judge."""
     if not rows:
         return
-    statement = insert(DraftRow).from_select(["portal_id", "object_type", *_DRAFT], _given(owner, _DRAFT, rows))
+    statement = insert(DraftRow).from_select(["portal_id", "object_type", *_DRAFT], owned_rows(*owner, _DRAFT, rows))
     stored, new = DraftRow.__table__.c, statement.excluded
     approved = stored.state == "approved"
     values: dict[str, ColumnElement[Any]] = {name: new[name] for name in _DRAFT if name != "object_id"}
@@ -209,20 +204,6 @@ def _save_drafts(connection: Connection, owner: tuple[int, str], rows: Sequence[
             set_=values,
             where=stored.fingerprint.is_distinct_from(new.fingerprint),
         )
-    )
-
-
-def _given(owner: tuple[int, str], columns: Columns, rows: Sequence[Row]) -> Select[Any]:
-    given = rows_as_table("given", columns, rows)
-    return select(literal(owner[0], BigInteger()), literal(owner[1]), *(given.c[name] for name in columns))
-
-
-def _replacing(statement: Insert, table: type[Base], columns: Columns, key: tuple[str, ...], changed_by: tuple[str, ...]) -> Insert:
-    stored = table.__table__.c
-    return statement.on_conflict_do_update(
-        index_elements=["portal_id", "object_type", *key],
-        set_={name: statement.excluded[name] for name in columns if name not in key},
-        where=or_(*(stored[name].is_distinct_from(statement.excluded[name]) for name in changed_by)),
     )
 
 
@@ -253,6 +234,7 @@ def _brief_row(entry: Decided) -> Row:
         "built_at": entry.sheet.as_of,
         "checked_at": entry.sheet.as_of,
         "owner_id": entry.owner_id,
+        "company_id": entry.company_id,
     }
 
 

@@ -38,6 +38,11 @@ class Decided:
         """Whose record it is, as HubSpot said when it was read; None for nobody's."""
         return self.sheet.text(Field.OWNER_ID)
 
+    @property
+    def company_id(self) -> str | None:
+        """The company record of a contact; None where there is none."""
+        return self.sheet.company.object_id or None if self.sheet.company is not None else None
+
 
 @dataclass(frozen=True)
 class StoredFinding:

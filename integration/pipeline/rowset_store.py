@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import TableValuedAlias, Text, cast, column, func, literal
+from sqlalchemy import BigInteger, Select, TableValuedAlias, Text, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.types import TypeEngine
 
@@ -28,6 +28,12 @@ def rows_as_table(name: str, columns: Columns, rows: Sequence[Row]) -> TableValu
     source = cast(literal(as_json(rows), Text()), JSON())
     typed = [column(column_name, kind) for column_name, kind in columns.items()]
     return func.json_to_recordset(source).table_valued(*typed).render_derived(name=name, with_types=True)
+
+
+def owned_rows(portal_id: int, object_type: str, columns: Columns, rows: Sequence[Row]) -> Select[Any]:
+    """`rows` as rows of this portal and object type: portal_id, object_type, then the columns."""
+    given = rows_as_table("given", columns, rows)
+    return select(literal(portal_id, BigInteger()), literal(object_type), *(given.c[name] for name in columns))
 
 
 def as_json(value: object) -> str:

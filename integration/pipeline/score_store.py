@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Double, Text, case, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, DateTime, Double, Text, case, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, Insert, insert
-from sqlalchemy.types import BigInteger
 
 from integration.db.models.results import ScoreRow
 from integration.pipeline.results import Decided, score_reasons
-from integration.pipeline.rowset_store import Columns, Row, rows_as_table
+from integration.pipeline.rowset_store import Columns, Row, owned_rows
 from integration.pipeline.timeline.material import Move
 from integration.scoring.movement import parse_reasons
 from integration.scoring.priority import NAME as PRIORITY
@@ -38,8 +37,7 @@ class ScoreStore:
         rows = [row for entry in decided for row in _rows(entry)]
         if not rows:
             return []
-        given = rows_as_table("given", _SCORE, rows)
-        source = select(literal(portal_id, BigInteger()), literal(object_type), *(given.c[name] for name in _SCORE))
+        source = owned_rows(portal_id, object_type, _SCORE, rows)
         statement = _replacing(insert(ScoreRow).from_select(["portal_id", "object_type", *_SCORE], source))
         saved = statement.returning(ScoreRow.__table__).cte("saved")
         moved = select(saved).where(saved.c.name == PRIORITY, saved.c.moved_at == saved.c.scored_at)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from integration.db.models import OwnerRow, WorkflowExecutionRow
+from integration.db.models import WorkflowExecutionRow
 from integration.demo.stand import APP_ID, Stand, StandOptions
 from integration.hubspot.objects import CONTACTS
 from tests.scenario.account import Account
@@ -102,16 +102,32 @@ def test_score_and_draft_answer_at_once_when_the_record_is_known(open_account: O
         assert len(found["attempts"]) == 1
 
 
-def test_route_shares_records_fairly_and_writes_nothing(open_account: OpenAccount) -> None:
-    account, contact = _one_contact(open_account, "wfroute")
-    with account.stand.database.begin() as connection:
-        known = connection.execute(select(func.count()).select_from(OwnerRow).where(OwnerRow.portal_id == account.portal_id))
-        first = known.scalar_one()
-    assert first <= 1  # the account has the one owner of every seeded account
-    ids = [_enrol(account, "route", contact) for _ in range(4)]
-    found = [_wait(account, callback_id, "completed") for callback_id in ids]
-    assert Counter(one["outputs"]["owner_id"] for one in found) == {"501": 4}
-    assert not account.values(CONTACTS, contact, "hubspot_owner_id")
+def test_route_shares_records_fairly_over_active_owners_and_writes_nothing(stand: Stand) -> None:
+    portal_id = 909_001
+    owners: list[dict[str, Any]] = [
+        {
+            "id": str(number),
+            "user_id": 9000 + number,
+            "email": f"sample.{number}@wfroute-made.example",
+            "last_name": f"Owner {number}",
+        }
+        for number in range(601, 605)
+    ]
+    owners[3]["archived"] = True
+    stand.control.post("/seed", {"portals": [{"portal_id": portal_id, "owners": owners}]})
+    account = Account(stand, portal_id, "wfroute")
+    account.install()
+    contacts = account.add_contacts(9)
+    ids = [_enrol(account, "route", contact, properties=["hubspot_owner_id"]) for contact in contacts]
+    found = [_wait(account, callback_id, "completed")["outputs"] for callback_id in ids]
+    assert Counter(one["owner_id"] for one in found) == {"601": 3, "602": 3, "603": 3}
+    assert all(one["reason"] for one in found)
+    assert not any("hubspot_owner_id" in account.values(CONTACTS, contact, "hubspot_owner_id") for contact in contacts)
+    account.act(action="update", object_type=CONTACTS, object_id=contacts[0], properties={"hubspot_owner_id": "603"})
+    kept = _enrol(account, "route", contacts[0], properties=["hubspot_owner_id"], input_fields={"keep_current": "true"})
+    outputs = _wait(account, kept, "completed")["outputs"]
+    assert (outputs["state"], outputs["owner_id"], outputs["owner_name"]) == ("kept", "603", "Sample Owner 603")
+    account.settle()
 
 
 def test_an_execution_that_expired_at_hubspot_is_not_completed(

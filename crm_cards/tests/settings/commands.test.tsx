@@ -12,7 +12,7 @@ type Page = Awaited<ReturnType<typeof open>>['page'];
 const overlay = (page: Page, button: string) => {
   const { overlay: found } = page.findByTestId(Button, button).props;
   if (!found || typeof found !== 'object' || !('find' in found)) throw new Error(`${button} has no overlay`);
-  return found as ReturnType<Page['find']>;
+  return found;
 };
 const press = (page: Page, button: string) => overlay(page, button).find(LoadingButton).trigger('onClick');
 const alerts = (page: Page) => page.mocks.actions.addAlert.calls.map(([alert]) => alert);
@@ -244,7 +244,7 @@ describe('a change without an answer', () => {
 });
 
 it('takes no second change while one is on its way', async () => {
-  let answer = (_: Response) => {};
+  let answer: (response: Response) => void = () => undefined;
   const { page } = await open(fixture('settings'), { [command('policy')]: [() => new Promise((resolve) => (answer = resolve))] });
   page.find(Select, { name: 'contacts-jobtitle' }).trigger('onChange', 'always' as never);
   await page.waitFor(() => expect(page.findByTestId(Button, 'go-live').props.disabled).toBe(true));

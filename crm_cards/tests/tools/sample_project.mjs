@@ -88,9 +88,10 @@ export const sampleFiles = () => ({
   },
 });
 
-/** Writes the files into a new folder, and gives its path; `remove` throws it away. */
-export function writeProject(files) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'leadlight-project-'));
+/** Writes the files into a new folder below `parent`, and gives its path; `remove` throws it away. */
+export function writeProject(files, parent = os.tmpdir()) {
+  fs.mkdirSync(parent, { recursive: true });
+  const folder = fs.mkdtempSync(path.join(parent, 'leadlight-project-'));
   for (const [name, content] of Object.entries(files)) {
     const target = path.join(folder, name);
     fs.mkdirSync(path.dirname(target), { recursive: true });

@@ -37,10 +37,12 @@ class ScoreRow(Base):
 class BriefRow(Base):
     """The deal brief as data. `fingerprint` changes when the text would change, so an equal brief is not written again.
 
-    `checked_at` is when the record was last looked at, to within an hour; `owner_id` whose record it was then, NULL for nobody's.
+    `checked_at` is when the record was last looked at, to within an hour; `owner_id` whose record it was then, NULL for nobody's, "?" when
+    nobody looked since owners are kept. `company_id` is the company record of a contact.
     """
 
     __tablename__ = "brief"
+    __table_args__ = (Index("ix_brief_company", "portal_id", "company_id", postgresql_where=text("company_id IS NOT NULL")),)
 
     portal_id: Mapped[PortalId] = mapped_column(primary_key=True, autoincrement=False)
     object_type: Mapped[Str] = mapped_column(primary_key=True)
@@ -51,6 +53,7 @@ class BriefRow(Base):
     built_at: Mapped[Moment]
     checked_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
     owner_id: Mapped[Str | None]
+    company_id: Mapped[Str | None]
 
 
 class DraftRow(Base):

@@ -37,15 +37,6 @@ class DealLinkStore:
             seen_at=row.seen_at,
         )
 
-    def contacts_at(self, connection: Connection, *, portal_id: int, company_id: str) -> tuple[str, ...]:
-        """Contacts on deals with this company, of the deals somebody looked at. One statement over the portal's seen deals."""
-        rows = connection.execute(
-            select(DealLinkRow.contact_ids).where(
-                DealLinkRow.portal_id == portal_id, DealLinkRow.object_type == DEALS, DealLinkRow.company_id == company_id
-            )
-        )
-        return tuple(sorted({contact_id for row in rows for contact_id in row.contact_ids}))
-
     def save(self, connection: Connection, *, portal_id: int, link: DealLink) -> None:
         fresh: dict[str, Any] = {name: value for name, value in asdict(link).items() if name != "deal_id"}
         fresh["contact_ids"] = list(link.contact_ids)

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from integration.db.models.results import BriefRow, DraftRow, ScoreRow
 from integration.db.session import driver_connection
+from integration.hubspot.objects import CONTACTS
 from integration.scoring.priority import NAME as PRIORITY
 
 MOST_AHEAD: Final = 10_000
@@ -151,37 +152,21 @@ class CardStore:
 
     def scores(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> list[StoredScore]:
         """Every score of the record, by name. One statement."""
-        row = ScoreRow
-        rows = connection.execute(
-            select(
-                row.name, row.value, row.unit, row.label, row.reasons, row.scored_at,
-                row.previous_value, row.previous_label, row.previous_reasons, row.moved_at,
-            )
-            .where(row.portal_id == portal_id, row.object_type == object_type, row.object_id == object_id)
-            .order_by(row.name)
-        )  # fmt: skip
+        rows = connection.execute(_SCORES, {"portal": portal_id, "type": object_type, "record": object_id})
         return [StoredScore(*one) for one in rows]
 
     def people(self, connection: Connection, *, portal_id: int, object_type: str, object_ids: Sequence[str]) -> list[KnownPerson]:
         """These records in a line each, the highest priority first; those nobody looked at are left out. One statement."""
         if not object_ids:
             return []
-        rows = connection.execute(
-            select(
-                BriefRow.object_id,
-                BriefRow.headline,
-                BriefRow.owner_id,
-                ScoreRow.label,
-                ScoreRow.value,
-                DraftRow.state,
-                BriefRow.checked_at,
-            )
-            .outerjoin(ScoreRow, _same_record(ScoreRow) & (ScoreRow.name == PRIORITY))
-            .outerjoin(DraftRow, _same_record(DraftRow))
-            .where(BriefRow.portal_id == portal_id, BriefRow.object_type == object_type, BriefRow.object_id.in_(list(object_ids)))
-            .order_by(ScoreRow.value.desc().nulls_last(), BriefRow.object_id)
-        )
+        chosen = BriefRow.object_id.in_(list(object_ids))
+        rows = connection.execute(_PEOPLE.where(BriefRow.portal_id == portal_id, BriefRow.object_type == object_type, chosen))
         return [KnownPerson(*row) for row in rows]
+
+    def people_of(self, connection: Connection, *, portal_id: int, company_id: str, limit: int) -> list[KnownPerson]:
+        """The contacts of a company that we worked on, the highest priority first. One statement."""
+        here = (BriefRow.portal_id == portal_id, BriefRow.object_type == CONTACTS, BriefRow.company_id == company_id)
+        return [KnownPerson(*row) for row in connection.execute(_PEOPLE.where(*here).limit(limit))]
 
     def ahead(self, connection: Connection, *, portal_id: int, object_type: str, item: WaitingItem) -> int:
         """How many records of the lane are due before this one, at most ten thousand."""
@@ -196,5 +181,29 @@ class CardStore:
         return int(row[0])
 
 
+_SCORES: Final = (
+    select(
+        ScoreRow.name, ScoreRow.value, ScoreRow.unit, ScoreRow.label, ScoreRow.reasons, ScoreRow.scored_at,
+        ScoreRow.previous_value, ScoreRow.previous_label, ScoreRow.previous_reasons, ScoreRow.moved_at,
+    )
+    .where(
+        ScoreRow.portal_id == bindparam("portal"), ScoreRow.object_type == bindparam("type"), ScoreRow.object_id == bindparam("record")
+    )
+    .order_by(ScoreRow.name)
+)  # fmt: skip
+"""Built once: cards ask it all day."""
+
+
 def _same_record(row: type[ScoreRow] | type[DraftRow]) -> Any:
     return (row.portal_id == BriefRow.portal_id) & (row.object_type == BriefRow.object_type) & (row.object_id == BriefRow.object_id)
+
+
+_PEOPLE: Final = (
+    select(
+        BriefRow.object_id, BriefRow.headline, BriefRow.owner_id, ScoreRow.label, ScoreRow.value, DraftRow.state, BriefRow.checked_at
+    )
+    .outerjoin(ScoreRow, _same_record(ScoreRow) & (ScoreRow.name == PRIORITY))
+    .outerjoin(DraftRow, _same_record(DraftRow))
+    .order_by(ScoreRow.value.desc().nulls_last(), BriefRow.object_id)
+)  # fmt: skip
+"""Records in a line each."""

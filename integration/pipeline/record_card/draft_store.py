@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, Select, and_, bindparam, select
 
 from integration.db.models.results import DraftRow, DraftTaskRow
 
@@ -50,26 +50,7 @@ class DraftReader:
 
     def find(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> StoredDraft | None:
         """The draft of this record, None where none was ever made."""
-        draft, task = DraftRow, DraftTaskRow
-        of_approval = and_(
-            task.portal_id == draft.portal_id,
-            task.object_type == draft.object_type,
-            task.object_id == draft.object_id,
-            task.run_id == draft.approval_run_id,
-        )
-        rows = connection.execute(
-            select(
-                draft.__table__,
-                task.position,
-                task.state.label("task_state"),
-                task.due_at,
-                task.task_id,
-                task.error.label("task_error"),
-            )
-            .outerjoin(task, of_approval)
-            .where(draft.portal_id == portal_id, draft.object_type == object_type, draft.object_id == object_id)
-            .order_by(task.position)
-        ).all()
+        rows = connection.execute(_DRAFT, {"portal": portal_id, "type": object_type, "record": object_id}).all()
         if not rows:
             return None
         tasks = [StoredTask(row.position, row.task_state, row.due_at, row.task_id, row.task_error) for row in rows]
@@ -92,3 +73,32 @@ def _draft(row: Any, tasks: tuple[StoredTask, ...]) -> StoredDraft:
         decision_note=row.decision_note,
         tasks=tasks,
     )
+
+
+def _statement() -> Select[Any]:
+    draft, task = DraftRow, DraftTaskRow
+    of_approval = and_(
+        task.portal_id == draft.portal_id,
+        task.object_type == draft.object_type,
+        task.object_id == draft.object_id,
+        task.run_id == draft.approval_run_id,
+    )
+    return (
+        select(
+            draft.__table__,
+            task.position,
+            task.state.label("task_state"),
+            task.due_at,
+            task.task_id,
+            task.error.label("task_error"),
+        )
+        .outerjoin(task, of_approval)
+        .where(
+            draft.portal_id == bindparam("portal"), draft.object_type == bindparam("type"), draft.object_id == bindparam("record")
+        )
+        .order_by(task.position)
+    )
+
+
+_DRAFT: Final = _statement()
+"""Built once: cards ask it all day."""

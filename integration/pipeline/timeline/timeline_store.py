@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.types import BigInteger
 
 from integration.db.models.automation import TimelineEventRow
-from integration.pipeline.rowset_store import Columns, rows_as_table
+from integration.pipeline.rowset_store import Columns, owned_rows, rows_as_table
 from integration.pipeline.timeline.material import NewEvent
 
 _FIRST_GAP: Final = timedelta(seconds=15)
@@ -48,8 +48,7 @@ class TimelineStore:
             {"event_id": one.event_id, "object_id": one.object_id, "properties": one.properties, "happened_at": one.happened_at}
             for one in events
         ]
-        given = rows_as_table("given", _EVENT, rows)
-        source = select(literal(portal_id, BigInteger()), literal(object_type), *(given.c[name] for name in _EVENT))
+        source = owned_rows(portal_id, object_type, _EVENT, rows)
         statement = insert(TimelineEventRow).from_select(["portal_id", "object_type", *_EVENT], source)
         connection.execute(statement.on_conflict_do_nothing())
 

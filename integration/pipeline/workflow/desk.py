@@ -2,7 +2,8 @@
 
 A request with a callback id is answered once: its answer is stored in the transaction of its one effect, and a repeat gets it again; one that
 was completed meanwhile gets the result. A request never waits for a look at the record: the workflow is told to wait, and `completion.py` tells it
-the end. What cannot be done is an answer in words with which the workflow goes on, never an error; errors are for requests that make no sense.
+the end. What cannot be done is an answer in words with which the workflow goes on; errors are for requests that make no sense, and for a moment at
+which owners cannot be asked for and none are known.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from integration.pipeline.workflow.base import (
 from integration.pipeline.workflow.execution_store import EXPIRED, Execution, ExecutionStore
 from integration.pipeline.workflow.known_store import Known, KnownStore
 from integration.pipeline.workflow.outputs import STORED, Outcome, build_answer, is_answered, outcome_of
-from integration.pipeline.workflow.owners import OwnerDirectory
+from integration.pipeline.workflow.owners import RoutingOwners
 from integration.pipeline.workflow.router import Router
 from integration.pipeline.workflow.tools import brief_answer, next_step_answer
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
@@ -67,7 +68,7 @@ class WorkflowDesk:
     worklist: WorklistStore
     states: RecordStateStore
     quick_clients: HubSpotClients
-    owners: OwnerDirectory
+    owners: RoutingOwners
     deferrer: Deferrer
     clock: Clock
 
@@ -149,9 +150,12 @@ class WorkflowDesk:
         return None if self._exists(asked) else refusal(_NO_RECORD)
 
     def _owners_problem(self, portal: Portal) -> Answer | None:
+        """Owners we may not read are said in words; a HubSpot that is down is an error of ours, after which it asks again."""
         try:
             self.owners.refresh(portal.portal_id)
-        except AppError:
+        except AppError as error:
+            if error.retryable:
+                raise
             return refusal(_NO_OWNERS)
         return None
 

@@ -9,8 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from integration.core.clock import Clock
+from integration.pipeline.owners.keeping import read_directory
 from integration.pipeline.workflow.base import FAIL_CONTINUE, SUCCESS, Answer, Asked
-from integration.pipeline.workflow.routing_store import CandidateStore, RoutingStore
+from integration.pipeline.workflow.owners import candidates_of
+from integration.pipeline.workflow.routing_store import RoutingStore
 from integration.routing.choose import Choice, Wish, choose_owner
 
 COUNTED: Final = timedelta(days=30)
@@ -25,14 +27,13 @@ class Router:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._decisions = RoutingStore()
-        self._owners = CandidateStore()
 
     def answer(self, connection: Connection, asked: Asked) -> Answer:
         """Whose turn it is. Until the transaction ends nobody else chooses in this portal."""
         now, portal_id = self._clock(), asked.portal_id
         wish = wish_of(asked)
         self._decisions.hold(connection, portal_id=portal_id)
-        candidates = self._owners.candidates(connection, portal_id=portal_id)
+        candidates = candidates_of(read_directory(connection, portal_id=portal_id))
         counts = self._decisions.counts(connection, portal_id=portal_id, since=now - COUNTED)
         choice = choose_owner(candidates, counts, wish)
         inputs: dict[str, Any] = {

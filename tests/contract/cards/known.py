@@ -25,6 +25,7 @@ def know(
     object_type: str = "contacts",
     portal_id: int = OURS,
     owner_user: str | None = None,
+    company_id: str | None = None,
     words: str = WORDS,
     checked_at: datetime | None = None,
     value: float | None = 72.0,
@@ -38,6 +39,7 @@ def know(
             insert(BriefRow).values(
                 **key, headline=words, sections=sections(words), fingerprint="f", built_at=now, checked_at=checked_at or now,
                 owner_id=OWNER_OF[owner_user] if owner_user else None,
+                company_id=company_id,
             )
         )  # fmt: skip
         add_score(connection, key, "priority", value, words)

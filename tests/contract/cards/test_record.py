@@ -245,8 +245,8 @@ def test_a_deal_shows_its_company_and_its_people_and_enriching_it_enriches_them(
         portal.associate(("deals", deal), (kind, object_id), source=SEED)
     assert data_of(cards.ask(f"record/0-3/{deal}"))["state"]["kind"] == "new"
     know(cards, company, object_type="companies", owner_user=REP)
-    know(cards, mine, owner_user=REP)
-    know(cards, hidden, owner_user=STRANGER)
+    know(cards, mine, owner_user=REP, company_id=company)
+    know(cards, hidden, owner_user=STRANGER, company_id=company)
     view = data_of(cards.ask(f"record/deals/{deal}"))
     assert view["deal"] | {"seen_at": ""} == {
         "name": "Sample deal", "stage": "Appointment Scheduled", "amount": "1200.50", "closes_on": "2026-12-24", "seen_at": "",

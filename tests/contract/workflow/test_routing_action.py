@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from integration.db.models import OwnerRow, RoutingDecisionRow
+from integration.db.models import RoutingDecisionRow
 from simulator.faults import FaultSpec
 from tests.contract.hubspot.stand import PORTAL_ID
 from tests.contract.workflow.conftest import Bench, owner
@@ -109,22 +109,27 @@ def test_somebody_archived_meanwhile_is_noticed_within_the_hour(bench: Bench) ->
     _three(bench)
     bench.outputs(ROUTE, bench.execution("1", "DEAL"))
     bench.owners(owner(601, "Ada", archived=True))
-    with bench.database.begin() as connection:
-        connection.execute(update(OwnerRow).values(fetched_at=datetime.now(UTC) - timedelta(hours=2)))
+    bench.hours_later()
     told = [bench.outputs(ROUTE, bench.execution(str(number), "DEAL"))["owner_id"] for number in range(2, 6)]
     assert set(told) == {"501", "602"}
 
 
-def test_a_hubspot_that_is_down_stops_no_routing_once_owners_are_known(bench: Bench) -> None:
-    _three(bench)
-    bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
+def test_without_the_permission_to_read_owners_the_workflow_is_told_which_one_is_missing(bench: Bench) -> None:
+    bench.stand.connect(scopes=("oauth",))
     told = bench.outputs(ROUTE, bench.execution("1", "DEAL"))
-    assert told["hs_execution_state"] == "FAIL_CONTINUE"
+    assert (told["hs_execution_state"], told["state"]) == ("FAIL_CONTINUE", "failed")
     assert "crm.objects.owners.read" in told["message"]
+
+
+def test_a_hubspot_that_is_down_is_a_5xx_only_while_no_owner_is_known(bench: Bench) -> None:
+    _three(bench)
+    body = bench.execution("1", "DEAL")
+    bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
+    assert bench.post(ROUTE, body).status_code == 503
+    assert bench.count(RoutingDecisionRow) == 0
     bench.simulator.world.faults.clear()
-    assert bench.outputs(ROUTE, bench.execution("2", "DEAL"))["state"] == "chosen"
-    with bench.database.begin() as connection:
-        connection.execute(update(OwnerRow).values(fetched_at=datetime.now(UTC) - timedelta(hours=2)))
+    assert bench.outputs(ROUTE, body)["state"] == "chosen"
+    bench.hours_later()
     bench.simulator.world.faults.add(FaultSpec(kind="status", path="/crm/owners", status=503))
     assert bench.outputs(ROUTE, bench.execution("3", "DEAL"))["state"] == "chosen"
 
