@@ -15,7 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from crm_cards.host.building import BuildFailed, ensure_built
+from crm_cards.host.node import NoNode
 from integration.core.settings import Settings
+from integration.demo.card_pages import hot_contact_page
 from integration.demo.fresh import fresh_database
 from integration.demo.outcome import Outcome, Trust
 from integration.demo.stand import Stand, StandOptions
@@ -38,9 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     console = Console(file=sys.stderr)
     folder = Path(settings.data_dir) / "demo"
+    _build_cards(console)
     console.print("Starting PostgreSQL, a local HubSpot, the providers' stand-ins, web, worker and scheduler ...")
     url = fresh_database(settings.database_url, folder, "leadlight_demo")
-    with Stand(folder, url, StandOptions()) as stand:
+    with Stand(folder, url, StandOptions(cards_host=True)) as stand:
         with _progress(console) as tell:
             outcome = play(stand, tell)
         if arguments.json:
@@ -50,6 +54,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             if not arguments.no_wait:
                 _wait(console)
     return 0 if outcome.is_well else 1
+
+
+def _build_cards(console: Console) -> None:
+    """Bundles for the local record page, once; the demo goes on without them where they cannot be made."""
+    try:
+        ensure_built(console.print)
+    except (NoNode, BuildFailed) as error:
+        console.print(f"No local record page this time. {error.message}", markup=False)
 
 
 @contextmanager
@@ -87,6 +99,12 @@ def _show(console: Console, outcome: Outcome, stand: Stand) -> None:
     console.print(f"\nLook around: [bold]{stand.addresses.hubspot}/portal/{PORTAL_ID}/[/bold]")
     if outcome.hottest:
         console.print(f"The first record: {outcome.hottest[0].url}")
+    page = hot_contact_page(stand, PORTAL_ID)
+    if page is not None:
+        console.print(f"The cards, on a page that stands in for HubSpot's: [bold]{page}[/bold]", soft_wrap=True)
+        console.print(
+            "There: approve a draft and see its tasks appear, undo a field, look as another user, open settings and app home."
+        )
     console.print(
         f"The admin console: [bold]{stand.addresses.web}/admin[/bold] (sign in with the demo account: choose portal {PORTAL_ID})"
     )

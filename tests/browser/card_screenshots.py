@@ -118,9 +118,9 @@ class Photographer:
         shown = CardPage(page, self._account.stand, PORTAL).open(CONTACTS, self._ids[CONTACTS], fixture="ready")
         shown.tab.get_by_test_id("heat").first.wait_for()
         self._keep(shown.tab, "card-ready-phone")
-        for view in ("home", "settings"):
+        for view, sign in (("home", "table"), ("settings", "tab")):
             frame = shown.open_view(view)
-            frame.get_by_role("heading").nth(1).wait_for()
+            frame.get_by_role(sign).first.wait_for()  # type: ignore[arg-type]
             self._keep(frame, f"{view}-phone")
         page.context.close()
 

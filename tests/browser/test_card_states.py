@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from tests.browser.card_pages import CardPage
@@ -76,7 +76,12 @@ def test_a_state_is_told_on_both_cards_and_shuts_nobody_out(show: Callable[..., 
 def test_markup_in_a_text_is_text(show: Callable[..., CardPage]) -> None:
     shown = show("script_in_every_text")
     asked: list[str] = []
-    shown.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    shown.page.on("dialog", note)
     expect(shown.tab.get_by_role("heading").first).to_have_text(_SCRIPT)
     for title in shown.tab.get_by_role("tab").all_inner_texts():
         panel = shown.turn_to(title)
@@ -125,5 +130,6 @@ def test_a_card_that_hears_nothing_it_can_read_says_so_and_may_be_asked_again(
 
 def open_all(page: Page) -> None:
     """Unfold what is folded."""
-    for button in page.locator('.frame button[aria-expanded="false"]:visible').all():
-        button.click()
+    folded = page.locator('.frame button[aria-expanded="false"]:visible')
+    while folded.count():
+        folded.first.click()

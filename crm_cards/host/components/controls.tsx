@@ -46,9 +46,14 @@ function Layer(p: Props & { kind: 'modal' | 'panel' }) {
     void p.onClose?.();
   };
   useEffect(() => {
+    const opener = document.activeElement;
     box.current?.showModal();
     void p.onOpen?.();
-    return overlayOpened(p.id, () => shut.current());
+    const forget = overlayOpened(p.id, () => shut.current());
+    return () => {
+      forget();
+      if (opener instanceof HTMLElement) opener.focus();
+    };
     // The layer opens once, for as long as it is there.
   }, []);
   return (
