@@ -73,8 +73,8 @@ export function Frame({ extension, data, wish, location, tell, onRefresh }: Fram
   }, [properties]);
 
   return (
-    <article className="frame" data-extension={extension.uid} data-location={location} aria-label={extension.config.name ?? extension.uid}>
-      <header><b>{extension.config.name ?? extension.uid}</b><small>{data.app.name}</small></header>
+    <article className="frame" data-extension={extension.uid} data-location={location} aria-label={titleOf(extension)}>
+      <header><b>{titleOf(extension)}</b><small>{data.app.name}</small></header>
       <div className="frame-body">
         {problem ? <pre role="alert" className="frame-problem">{problem}</pre>
           : <Guard onProblem={setProblem}><Surrounding.Provider value={surroundings}><RemoteRenderer receiver={receiver} controller={controller} /></Surrounding.Provider></Guard>}
@@ -82,6 +82,9 @@ export function Frame({ extension, data, wish, location, tell, onRefresh }: Fram
     </article>
   );
 }
+
+const TITLES: Record<string, string> = { PAGE: 'App home', SETTINGS: 'Settings' };
+const titleOf = ({ uid, type, config }: Extension) => config.name ?? TITLES[type] ?? uid;
 
 function contextOf(data: PageData, extension: Extension, location: string): Record<string, unknown> {
   const { record, user } = data;

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 PORTAL = 62_517
 _SIZE = (1_180, 900)
-_TALLEST = 1_300
+_TALLEST = 900
 _TABS = {"ready": ("Brief", "Why this score", "Draft", "Sources"), "deal": ("People and company",), "company": ("People",)}
 """The tabs of which there are pictures of their own."""
 _UNSHOWN = frozenset({"script_in_every_text"})
