@@ -50,7 +50,7 @@ describe('the first page', () => {
     const { page } = await open(quiet());
     const rows = page.findAll(TableRow).slice(0, 3);
     expect(rows.map(words)).toEqual([
-      'Record Heat Priority In one line',
+      'Record Heat Priority Why',
       'Sample Person, Head of Operations Hot 82.4 Reads the pricing page and decides on purchases',
       'Sample Works Warm 64 Grows by a fifth and looks for measuring tools',
     ]);
@@ -102,7 +102,7 @@ describe('the first page', () => {
 
   it('has a header for each column of each table', async () => {
     const { page } = await open(quiet());
-    expect(page.findAll(TableHeader).map((one) => one.text)).toEqual(['Record', 'Heat', 'Priority', 'In one line', 'Contact', 'Draft', 'Priority', 'Source', 'This month', 'Of its cap']);
+    expect(page.findAll(TableHeader).map((one) => one.text)).toEqual(['Record', 'Heat', 'Priority', 'Why', 'Contact', 'Draft', 'Priority', 'Source', 'This month', 'Of its cap']);
   });
 });
 
@@ -151,8 +151,8 @@ describe('the pages below', () => {
   it('list every run with what came of it, in the time of the account', async () => {
     const { page } = await open(fixture('home_viewer'), '/runs');
     expect(page.find(PageTitle).text).toBe('Runs');
-    expect(words(page.getRootNode())).toContain('Undoing one field Finished 30 Nov, 09:41: 1 restored; asked for by rep@sample.example');
-    expect(words(page.getRootNode())).toContain('Nightly sync Finished 28 Nov, 02:09; asked for by schedule');
+    expect(words(page.getRootNode())).toContain('Undoing one field Finished 30 Nov, 09:41: 1 restored; started by rep@sample.example');
+    expect(words(page.getRootNode())).toContain('Nightly sync Finished 28 Nov, 02:09; started by schedule');
   });
 
   it('list the health in words with what to do, and look again when asked to', async () => {

@@ -11,6 +11,7 @@ export const BriefPart = ({ brief, zone }: { brief: NonNullable<RecordView['brie
     {brief.sections.filter((section) => section.name !== SHOWN_ABOVE).map((section) => (
       <Flex key={section.name} direction="column" gap="xs">
         <Heading>{section.title}</Heading>
+        {section.sentences.length === 0 && <Text variant="microcopy">Nothing is known about this yet.</Text>}
         {section.sentences.map((sentence) => (
           <Flex key={sentence.text} direction="column" gap="flush">
             <Text>{sentence.text}</Text>

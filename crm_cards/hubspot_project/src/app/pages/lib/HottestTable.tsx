@@ -11,7 +11,7 @@ export const HottestTable = ({ records, waiting }: { records: HotRecord[]; waiti
           <TableHeader>Record</TableHeader>
           <TableHeader>Heat</TableHeader>
           <TableHeader align="right">Priority</TableHeader>
-          <TableHeader>In one line</TableHeader>
+          <TableHeader>Why</TableHeader>
         </TableRow>
       </TableHead>
       <TableBody>
@@ -24,13 +24,16 @@ export const HottestTable = ({ records, waiting }: { records: HotRecord[]; waiti
               <StatusTag variant={TAG_OF_TONE[record.tone]}>{record.label_words}</StatusTag>
             </TableCell>
             <TableCell align="right">{tidy(record.value)}</TableCell>
-            <TableCell>{record.headline}</TableCell>
+            <TableCell>{verdict(record)}</TableCell>
           </TableRow>
         ))}
       </TableBody>
     </Table>
   );
 };
+
+/** The line of the brief without the name, which stands in the first column already. */
+const verdict = ({ title, headline }: HotRecord): string => (headline.startsWith(`${title}: `) ? headline.slice(title.length + 2) : headline);
 
 export const RecordLink = ({ title, url }: { title: string; url: string }) =>
   isWebAddress(url) ? <Link href={{ url, external: true }}>{title}</Link> : <Text>{title}</Text>;

@@ -38,11 +38,14 @@ const Run = ({ run, zone }: { run: RunLine; zone: string }) => {
         )}
         <Text variant="microcopy">
           {isUnderWay
-            ? `Started ${moment(run.started_at, zone)} by ${run.requested_by}`
-            : `Finished ${moment(run.finished_at, zone)}${outcome ? `: ${outcome}` : ''}; asked for by ${run.requested_by}`}
+            ? `Started ${moment(run.started_at, zone)} ${asker(run)}`
+            : `Finished ${moment(run.finished_at, zone)}${outcome ? `: ${outcome}` : ''}; started ${asker(run)}`}
         </Text>
         {isWebAddress(run.url) && <Link href={{ url: run.url, external: true }}>{`Details of “${run.words}”`}</Link>}
       </Flex>
     </Tile>
   );
 };
+
+/** Most runs follow a change in HubSpot, and nobody asked for them. */
+const asker = ({ requested_by: by }: RunLine): string => (by ? `by ${by}` : 'by itself');
