@@ -57,7 +57,7 @@ function Page({ first }: { first: PageData }) {
       <Top data={data} />
       <Alerts alerts={alerts} dismiss={(id) => setAlerts((all) => all.filter((told) => told.id !== id))} />
       {wish.view === 'home' && <main className="single">{at('pages')}</main>}
-      {wish.view === 'settings' && <main className="single">{at('settings')}</main>}
+      {wish.view === 'settings' && <main className="single"><h1>Settings of a connected app</h1>{at('settings')}</main>}
       {wish.view === 'record' && (
         <main className="record">
           <div className="column"><Records wish={wish} />{data.record && <Properties record={data.record} />}</div>
