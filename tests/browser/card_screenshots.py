@@ -20,10 +20,11 @@ from integration.db.embedded import EmbeddedPostgres
 from integration.demo.stand import Stand, StandOptions
 from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from tests.browser.card_pages import CardPage
-from tests.browser.card_stands import RECORDED, REPS_OWNER, people_of
+from tests.browser.card_stands import REPS_OWNER, people_of
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.consoles import PHONE
 from tests.scenario.account import Account
+from tests.scenario.conftest import RECORDED
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"

@@ -1,49 +1,31 @@
-"""Installations with the local record page, for browser tests of the cards. Building needs Node; where there is none, these tests are skipped."""
+"""The local record page and accounts in it, for browser tests of the cards."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from crm_cards.host.building import ensure_built
-from crm_cards.host.node import NoNode
-from integration.db.embedded import EmbeddedPostgres
-from integration.demo.stand import Stand, StandOptions
+from integration.demo.stand import Stand
 from tests.browser.card_pages import CardPage
 from tests.browser.consoles import DESK
 from tests.scenario.account import Account
-from tests.scenario.conftest import PLENTY, new_account
+from tests.scenario.conftest import new_account
 from tests.scenario.console import email_of
 
-RECORDED = Path(__file__).resolve().parents[1] / "fixtures" / "cards"
 REP, COLLEAGUE = 9002, 9003
 """Users of every account opened here: the owner 502 of the team North, and the owner 503 of the team South."""
 REPS_OWNER = "502"
 OpenCards = Callable[..., CardPage]
 
 
-@pytest.fixture(scope="module")
-def card_stand(postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    try:
-        ensure_built()
-    except NoNode as error:
-        pytest.skip(error.message)
-    name = f"stand_{uuid.uuid4().hex[:12]}"
-    postgres.ensure_database(name, template=template_database)
-    options = StandOptions(
-        worker_concurrency=16,
-        requests_per_10_s=PLENTY,
-        cards_host=True,
-        fixtures=RECORDED,
-        extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"},
-    )
-    with Stand(tmp_path_factory.mktemp("stand"), postgres.url(name), options) as running:
-        yield running
-    postgres.drop_database(name)
+@pytest.fixture(scope="session")
+def card_stand(shared_stand: Stand) -> Stand:
+    """The shared stand, which runs the local record page where there is Node to build it with."""
+    if not shared_stand.has_cards:
+        pytest.skip("There is no Node to build the cards with.")
+    return shared_stand
 
 
 @pytest.fixture

@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from crm_cards.host.building import ensure_built
+from crm_cards.host.node import NoNode
 from integration.db.embedded import EmbeddedPostgres
 from integration.demo.observing import wait_until_reconciled
 from integration.demo.stand import Stand, StandOptions
@@ -16,6 +19,8 @@ from tests.scenario.account import Account
 
 PLENTY = 1_000
 """Calls in ten seconds: the quota shall not be what a scenario waits for."""
+RECORDED = Path(__file__).resolve().parents[1] / "fixtures" / "cards"
+"""Answers of the cards' backend, one for each state."""
 _WITNESS = 910_000
 """An account that is there from the start and tells by its checkpoints what the clock has done."""
 _portal_ids = itertools.count(910_001)
@@ -32,7 +37,15 @@ OpenAccount = Callable[..., Account]
 def shared_stand(postgres: EmbeddedPostgres, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     name = f"stand_{uuid.uuid4().hex[:12]}"
     postgres.ensure_database(name, template=template_database)
-    options = StandOptions(worker_concurrency=16, requests_per_10_s=PLENTY, extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"})
+    with suppress(NoNode):
+        ensure_built()
+    options = StandOptions(
+        worker_concurrency=16,
+        requests_per_10_s=PLENTY,
+        cards_host=True,
+        fixtures=RECORDED,
+        extra_env={"LEADLIGHT_PROVIDER_TIMEOUT_S": "2"},
+    )
     with Stand(tmp_path_factory.mktemp("stand"), postgres.url(name), options) as running:
         running.add_portal(_WITNESS)
         running.install(_WITNESS)
