@@ -14,13 +14,16 @@ from integration.db.embedded import EmbeddedPostgres
 from integration.db.migrate import migrate
 from integration.db.session import Database
 from tests.reused_database import ReusedDatabase
+from tests.stands import open_account, own_stand, quiet_clock, shared_stand, stand
+
+__all__ = ["open_account", "own_stand", "quiet_clock", "shared_stand", "stand"]
 
 # The same examples on every run, and no time limit for one: a busy machine must not turn a run red. LEADLIGHT_EXPLORE=yes looks for new ones.
 settings.register_profile("leadlight", deadline=None, derandomize=os.environ.get("LEADLIGHT_EXPLORE") != "yes")
 settings.load_profile("leadlight")
 
 _ROOT = Path(__file__).resolve().parents[1]
-_SCENARIOS = Path(__file__).parent / "scenario"
+_ON_STANDS = {Path(__file__).parent / "scenario", Path(__file__).parent / "browser"}
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     slow_files = {item.path for item in items if item.get_closest_marker("slow")}
 
     def rank(item: pytest.Item) -> tuple[int, bool]:
-        place = 0 if item.path in slow_files else 1 if _SCENARIOS in item.path.parents else 2
+        place = 0 if item.path in slow_files else 1 if _ON_STANDS & set(item.path.parents) else 2
         return place, "quiet_clock" in getattr(item, "fixturenames", ())
 
     items.sort(key=rank)

@@ -24,14 +24,21 @@ from tests.browser.card_stands import REPS_OWNER, people_of
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.consoles import PHONE
 from tests.scenario.account import Account
-from tests.scenario.conftest import RECORDED
+from tests.stands import RECORDED
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGES = ROOT / "docs" / "images"
 PORTAL = 62_517
 _SIZE = (1_180, 900)
 _TALLEST = 900
-_TABS = {"ready": ("Brief", "Why this score", "Draft", "Sources"), "deal": ("People and company",), "company": ("People",)}
+_TABS = {
+    "ready": ("Brief", "Why this score", "Draft", "Sources"),
+    "draft_edited": ("Draft",),
+    "draft_approved": ("Draft",),
+    "draft_rejected": ("Draft",),
+    "deal": ("People and company",),
+    "company": ("People",),
+}
 """The tabs of which there are pictures of their own."""
 _UNSHOWN = frozenset({"script_in_every_text"})
 

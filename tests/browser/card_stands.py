@@ -11,8 +11,8 @@ from integration.demo.stand import Stand
 from tests.browser.card_pages import CardPage
 from tests.browser.consoles import DESK
 from tests.scenario.account import Account
-from tests.scenario.conftest import new_account
 from tests.scenario.console import email_of
+from tests.stands import new_account
 
 REP, COLLEAGUE = 9002, 9003
 """Users of every account opened here: the owner 502 of the team North, and the owner 503 of the team South."""

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser.card_stands import card_stand, cards, open_card_account
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.consoles import DESK
-from tests.scenario.conftest import open_account, shared_stand, stand
 
-__all__ = ["card_stand", "cards", "open_account", "open_card_account", "shared_stand", "stand"]
+__all__ = ["card_stand", "cards", "open_card_account"]
 
 NewPage = Callable[..., Page]
 

@@ -14,7 +14,7 @@ from tests.browser.card_pages import CardPage
 from tests.browser.card_stands import OpenCards
 from tests.browser.consoles import DESK, PHONE
 from tests.scenario.account import Account
-from tests.scenario.conftest import RECORDED
+from tests.stands import RECORDED
 
 _STATES = sorted(path.stem for path in RECORDED.glob("*.json"))
 _SIZES = {"desk": DESK, "phone": PHONE}
@@ -24,7 +24,7 @@ _SCRIPT = "<script>alert('x')</script>"
 @pytest.fixture(scope="module")
 def records(card_stand: Any) -> tuple[Account, dict[str, str]]:
     """An account without the app, with one record of each type: the page needs one to stand on."""
-    from tests.scenario.conftest import new_account
+    from tests.stands import new_account
 
     account = new_account(card_stand, "states")
     made = {

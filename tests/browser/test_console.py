@@ -9,8 +9,8 @@ from integration.access.roles import Role
 from tests.browser.conftest import NewPage
 from tests.browser.consoles import DESK, PHONE, BrowserConsole, axe_violations, overflow_px
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import email_of, let_in
+from tests.stands import OpenAccount
 
 
 @pytest.fixture

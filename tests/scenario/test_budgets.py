@@ -17,8 +17,8 @@ from integration.syncs.backfill import SYNC as FIRST_LOAD
 from integration.syncs.sync_store import SyncStore
 from tests.contract.providers.test_budgets import OPERATIONS
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, notice_of, text_of
+from tests.stands import OpenAccount
 
 CONTACT_COUNT = 14
 COMPANY_COUNT = 3

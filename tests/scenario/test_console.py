@@ -16,8 +16,8 @@ from integration.hubspot.objects import CONTACTS
 from integration.hubspot.portal_store import DISCONNECTED, PortalStore
 from integration.jobs.dead_letter_store import DeadLetterEntry, DeadLetterStore
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, email_of, let_in, notice_of, text_of
+from tests.stands import OpenAccount
 
 
 def rows(stand: Stand, query: str, **values: object) -> list[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from integration.db.embedded import EmbeddedPostgres
 from integration.demo.stand import Stand, StandOptions
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from tests.scenario.account import Account
-from tests.scenario.conftest import PLENTY, new_account
+from tests.stands import PLENTY, new_account
 
 RECORDS = 2_000
 COMPANY_COUNT = 100

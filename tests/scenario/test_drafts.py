@@ -16,7 +16,7 @@ from integration.demo.stand import APP_ID
 from integration.hubspot.objects import CONTACTS
 from integration.hubspot.signature import signature_headers
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
+from tests.stands import OpenAccount
 
 OWNER = "501"
 _TASK = ("hs_task_subject", "hs_task_body", "hs_task_status", "hs_task_type", "hs_timestamp", "hubspot_owner_id")

@@ -14,8 +14,8 @@ from integration.demo.stand import SENDER, Stand, StandOptions
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.pipeline.proposals.accept_store import AcceptRun, AcceptStore
 from tests.scenario.account import Account
-from tests.scenario.conftest import PLENTY, OpenAccount, new_account
 from tests.scenario.console import Console, let_in, notice_of, text_of
+from tests.stands import PLENTY, OpenAccount, new_account
 
 _FILL = {**SENDER, "standard_properties": ["industry", "numberofemployees", "jobtitle", "phone"]}
 

@@ -13,8 +13,8 @@ from integration.access.roles import Role
 from integration.demo.observing import wait_until
 from integration.hubspot.objects import CONTACTS
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, let_in, notice_of, text_of
+from tests.stands import OpenAccount
 
 OPERATOR = 9100
 VIEWER = 9101

@@ -13,8 +13,8 @@ from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.pipeline.identity.review_store import ReviewStore
 from integration.pipeline.identity.reviews import Review, ReviewState
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, notice_of, text_of
+from tests.stands import OpenAccount
 
 FILL = {"standard_properties": ["industry", "founded_year", "linkedin_company_page"]}
 

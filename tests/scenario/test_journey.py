@@ -12,7 +12,7 @@ from integration.hubspot.portal_store import PortalStore
 from integration.pipeline.erase_store import KEPT
 from integration.pipeline.record_state_store import RecordStateStore
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
+from tests.stands import OpenAccount
 
 
 def test_what_is_there_before_the_install_is_enriched_scored_briefed_and_drafted(open_account: OpenAccount) -> None:

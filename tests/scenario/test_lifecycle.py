@@ -19,8 +19,8 @@ from integration.hubspot.portal_store import Portal, PortalStore
 from integration.pipeline.erase_store import KEPT, record_tables
 from integration.pipeline.record_state_store import RecordStateStore
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, notice_of, text_of
+from tests.stands import OpenAccount
 from tests.walking import places_saying, plant, tables_of_portal
 
 _OUTSIDE = {"hubspot.log", "neighbours.log"}

@@ -23,9 +23,9 @@ from integration.providers.base import Field
 from simulator.crm.changes import Source
 from simulator.crm.definitions import Option
 from tests.contract.hubspot.stand import APP_ID, PORTAL_ID, build_stand, running_simulator
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, let_in, text_of
 from tests.scenario.test_pipeline_over_http import Account
+from tests.stands import OpenAccount
 
 PERSON = Source.person(9001)
 IMPORT = Source("IMPORT", "12", "Import")

@@ -16,7 +16,7 @@ from integration.demo.stand import APP_ID, SENDER
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.hubspot.signature import signature_headers
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
+from tests.stands import OpenAccount
 
 _FILL = {**SENDER, "standard_properties": ["numberofemployees", "industry", "founded_year", "city", "phone"]}
 Clock = Callable[[], datetime]

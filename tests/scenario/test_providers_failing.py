@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
+from tests.stands import OpenAccount
 
 CASES = {
     "down": ("key-down", "key-cut"),

@@ -9,7 +9,7 @@ import pytest
 
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount, new_account
+from tests.stands import OpenAccount, new_account
 
 TITLES = ("Chief Executive Officer", "IT Director", "Procurement Manager", "Software Engineer", "Chief Financial Officer")
 

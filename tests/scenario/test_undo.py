@@ -17,8 +17,8 @@ from integration.demo.children import ChildFailed
 from integration.demo.observing import wait_until
 from integration.hubspot.objects import COMPANIES
 from tests.scenario.account import Account
-from tests.scenario.conftest import OpenAccount
 from tests.scenario.console import Console, let_in, notice_of, text_of
+from tests.stands import OpenAccount
 
 HEADLINE = "leadlight_headline"
 OWN = {"sender_name": "Sample Rep", "sender_company": "Sample Seller", "sender_offer": "cleaner customer data"}

@@ -13,7 +13,7 @@ from integration.db.models import WorkflowExecutionRow
 from integration.demo.stand import APP_ID, Stand, StandOptions
 from integration.hubspot.objects import CONTACTS
 from tests.scenario.account import Account
-from tests.scenario.conftest import PLENTY, OpenAccount, new_account
+from tests.stands import PLENTY, OpenAccount, new_account
 
 _PATIENCE_S = 60.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +49,14 @@ def test_the_reasons_of_a_score_add_up_to_it(name: str) -> None:
 )
 def test_the_check_finds_what_is_not_as_declared(spoil: dict[str, Any], complaint: str) -> None:
     assert any(complaint in found for found in read_card_types().complaints(FIXTURES["ready"] | spoil, "RecordView"))
+
+
+def test_the_guides_show_every_state_and_no_picture_that_is_not_there() -> None:
+    docs = FOLDER.parents[2] / "docs"
+    guide = (docs / "rep-guide.md").read_text(encoding="utf-8")
+    for name in (stem.replace("_", "-") for stem in FIXTURES if stem != "script_in_every_text"):
+        assert f"images/card-{name}.png" in guide, name
+        assert f"images/card-{name}-sidebar.png" in guide, name
+    for page in (docs / "rep-guide.md", docs / "admin-guide.md", docs.parent / "README.md"):
+        shown = re.findall(r"images/([\w-]+\.png)", page.read_text(encoding="utf-8"))
+        assert [name for name in shown if not (docs / "images" / name).exists()] == [], page.name

@@ -1,4 +1,4 @@
-"""A whole installation for scenarios. Most share one stand and take an account of their own in it; those that kill things start their own."""
+"""Whole installations for scenarios and browser tests. Most share one and take an account of their own in it; those that kill start their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.scenario.account import Account
 
 PLENTY = 1_000
 """Calls in ten seconds: the quota shall not be what a scenario waits for."""
-RECORDED = Path(__file__).resolve().parents[1] / "fixtures" / "cards"
+RECORDED = Path(__file__).resolve().parent / "fixtures" / "cards"
 """Answers of the cards' backend, one for each state."""
 _WITNESS = 910_000
 """An account that is there from the start and tells by its checkpoints what the clock has done."""
