@@ -26,7 +26,7 @@ from integration.pipeline.owners.directory import OwnerDirectory, OwnerEntry
 from integration.pipeline.owners.keeping import OwnerKeeper
 from integration.pipeline.owners.owner_store import OwnerStore
 from integration.pipeline.portal_profile import OWNERS_SCOPE
-from integration.pipeline.record_card.known_store import KnownRecordStore
+from integration.pipeline.record_card.known_store import Glance, KnownRecordStore
 from integration.pipeline.record_state_store import RecordStateStore, Status
 
 ACCESS_PREFERENCE: Final = "card_access"
@@ -129,9 +129,12 @@ class CardDoor:
         HubSpot would have to be asked and cannot be. A record we know costs no call, another one a quick one.
         """
         kind, object_id = read_record(object_type, object_id)
-        role = self.role_of(connection, visitor)
+        glance = self._known.glance(
+            connection, portal_id=visitor.portal_id, email=visitor.email, object_type=kind, object_id=object_id
+        )
+        role = None if glance.role_word is None else Role.from_word(glance.role_word)
         sight = _sight(visitor, role)
-        found = self._find(connection, visitor.portal, kind, object_id)
+        found = self._find(connection, visitor, kind, object_id, glance)
         if found is None or not self._sees(connection, visitor, sight, [found.owner_id])[0]:
             raise self._refusal(connection, visitor, sight)
         if found.is_erased and not sight.sees_all:
@@ -174,21 +177,25 @@ class CardDoor:
     def _refusal(self, connection: Connection, visitor: Visitor, sight: Sight) -> NotVisible:
         return NotVisible(refusal_in_words(sight, self._directory(connection, visitor, ())))
 
-    def _find(self, connection: Connection, portal: Portal, kind: str, object_id: str) -> _Found | None:
+    def _find(self, connection: Connection, visitor: Visitor, kind: str, object_id: str, glance: Glance) -> _Found | None:
         """The record with its owner, or the record it became; None when it is not there."""
-        status = self._states.status_of(connection, portal.portal_id, kind, [object_id])[object_id]
-        if status.status is Status.MERGED and status.survivor_id is not None:
-            object_id = status.survivor_id
+        portal = visitor.portal
+        if glance.has_history:
             status = self._states.status_of(connection, portal.portal_id, kind, [object_id])[object_id]
-        if status.status is Status.ERASED:
-            return _Found(object_id, None, is_known=False, is_erased=True)
-        if status.status is not Status.LIVE:
-            return None
+            if status.status is Status.MERGED and status.survivor_id is not None:
+                object_id = status.survivor_id
+                status = self._states.status_of(connection, portal.portal_id, kind, [object_id])[object_id]
+                glance = self._known.glance(
+                    connection, portal_id=portal.portal_id, email=visitor.email, object_type=kind, object_id=object_id
+                )
+            if status.status is Status.ERASED:
+                return _Found(object_id, None, is_known=False, is_erased=True)
+            if status.status is not Status.LIVE:
+                return None
         if kind == DEALS:
             return self._find_deal(portal, object_id)
-        known = self._known.find(connection, portal_id=portal.portal_id, object_type=kind, object_id=object_id)
-        if known is not None:
-            return _Found(object_id, known.owner_id, is_known=True)
+        if glance.is_known:
+            return _Found(object_id, glance.owner_id, is_known=True)
         return self._ask(portal, kind, object_id)
 
     def _find_deal(self, portal: Portal, object_id: str) -> _Found | None:

@@ -1,7 +1,7 @@
 """How heavy the cards are, and how soon one is there: the size of each bundle, and the time until a record's card shows its heat in a browser.
 
-The time runs from the request for the local record page to the heat on the screen, in a Chromium without cache, over loopback: it contains page, worker,
-bundle, signed request and drawing. Needs Node, playwright and a Chromium on the PATH (or LEADLIGHT_CHROMIUM); left out where one of them is missing.
+The time runs from the request for the local record page to the heat on the screen, in a Chromium without cache, over loopback: page, worker, bundle,
+signed request and drawing. Needs Node, playwright and a Chromium on the PATH (or LEADLIGHT_CHROMIUM); left out where one of them is missing.
 """
 
 from __future__ import annotations

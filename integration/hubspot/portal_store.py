@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, case, literal, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from integration.db.models import PortalRow
@@ -52,8 +52,7 @@ class PortalStore:
 
     def find(self, connection: Connection, *, portal_id: int, lock: bool = False) -> Portal | None:
         """The portal, None when it was never here. `lock`: nobody else changes it, an install included, until the transaction ends."""
-        query = _portals().where(PortalRow.portal_id == portal_id)
-        row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+        row = connection.execute(_ONE.with_for_update() if lock else _ONE, {"portal": portal_id}).one_or_none()
         return None if row is None else _portal(row)
 
     def find_all(self, connection: Connection) -> list[Portal]:
@@ -111,6 +110,10 @@ class PortalStore:
 
 def _portals() -> Select[Any]:
     return select(*PortalRow.__table__.columns)
+
+
+_ONE: Final = _portals().where(PortalRow.portal_id == bindparam("portal"))
+"""Built once: everything that happens begins with it."""
 
 
 def _portal(row: Row[Any]) -> Portal:

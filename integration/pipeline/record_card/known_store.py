@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
-from integration.db.models.results import BriefRow
+from integration.db.session import driver_connection
 
-_OWNER: Final = select(BriefRow.owner_id).where(
-    BriefRow.portal_id == bindparam("portal"), BriefRow.object_type == bindparam("type"), BriefRow.object_id == bindparam("record")
-)
-"""Built once: cards ask it all day."""
+_GLANCE: Final = """
+    SELECT (SELECT role FROM console_role WHERE portal_id = %(portal_id)s AND email = %(email)s),
+        EXISTS (SELECT FROM record_state
+            WHERE portal_id = %(portal_id)s AND object_type = %(object_type)s AND object_id = %(object_id)s),
+        brief.object_id IS NOT NULL, brief.owner_id
+    FROM (SELECT 1) AS one
+    LEFT JOIN brief ON brief.portal_id = %(portal_id)s AND brief.object_type = %(object_type)s AND brief.object_id = %(object_id)s
+"""
 
 
 @dataclass(frozen=True)
-class KnownRecord:
-    """A record with a brief. `owner_id` None: nobody's."""
+class Glance:
+    """A visitor before a record. `role_word` None: no role. `has_history`: it was deleted, merged, erased or restored at some time.
 
+    `is_known`: we worked on it, and `owner_id` is whose it was then, None for nobody's.
+    """
+
+    role_word: str | None
+    has_history: bool
+    is_known: bool
     owner_id: str | None
 
 
 class KnownRecordStore:
-    """One statement about one record."""
+    """One statement about one visitor and one record: every card begins with it."""
 
-    def find(self, connection: Connection, *, portal_id: int, object_type: str, object_id: str) -> KnownRecord | None:
-        """The record; None when we have not worked on it."""
-        row = connection.execute(_OWNER, {"portal": portal_id, "type": object_type, "record": object_id}).one_or_none()
-        return None if row is None else KnownRecord(row.owner_id)
+    def glance(self, connection: Connection, *, portal_id: int, email: str, object_type: str, object_id: str) -> Glance:
+        parameters = {"portal_id": portal_id, "email": email, "object_type": object_type, "object_id": object_id}
+        row: Any = driver_connection(connection).execute(_GLANCE, parameters).fetchone()
+        return Glance(*row)
