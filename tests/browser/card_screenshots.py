@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import tempfile
 import uuid
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from crm_cards.host.building import ensure_built
 from integration.db.embedded import EmbeddedPostgres
@@ -97,8 +98,9 @@ class Photographer:
     def _state(self, name: str, object_type: str) -> None:
         page = self._page(_SIZE)
         shown = CardPage(page, self._account.stand, PORTAL).open(object_type, self._ids[object_type], fixture=name)
-        shown.tab.get_by_text("Loading what Leadlight knows").wait_for(state="hidden")
-        shown.sidebar.get_by_text("Loading what Leadlight knows").wait_for(state="hidden")
+        for card in (shown.tab, shown.sidebar):
+            expect(card.locator(".frame-body")).to_contain_text(re.compile(r"\w"))
+            expect(card).not_to_contain_text("Loading what Leadlight knows")
         self._keep(shown.tab, f"card-{_file_name(name)}")
         self._keep(shown.sidebar, f"card-{_file_name(name)}-sidebar")
         for title in _TABS.get(name, ()):
