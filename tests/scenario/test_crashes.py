@@ -24,6 +24,7 @@ BRIEF_MARK = "Written by Leadlight from the sources above."
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(480)
 def test_workers_killed_in_a_loop_lose_no_record_and_double_no_note(own_stand: Callable[[StandOptions], Stand]) -> None:
     stand = own_stand(StandOptions(worker_processes=0, requests_per_10_s=PLENTY, extra_env=IMPATIENT))
     account = new_account(stand, "killed")
@@ -37,7 +38,7 @@ def test_workers_killed_in_a_loop_lose_no_record_and_double_no_note(own_stand: C
         kills += 1
         workers.append(stand.start_worker())
     assert kills >= 3, "the work was over before enough workers died"
-    account.wait_until_written(contacts=RECORDS - COMPANY_COUNT, companies=COMPANY_COUNT, timeout_s=150)
+    account.wait_until_written(contacts=RECORDS - COMPANY_COUNT, companies=COMPANY_COUNT, timeout_s=300)
     _assert_whole(account, contacts=RECORDS - COMPANY_COUNT, companies=COMPANY_COUNT)
 
 
@@ -66,7 +67,7 @@ def test_a_database_restarted_under_load_costs_no_record(own_postgres: EmbeddedP
             time.sleep(1.0)
             own_postgres.start()
         account.add_contacts(100, start=400, at_companies=20)
-        account.wait_until_written(contacts=500, companies=20, timeout_s=90)
+        account.wait_until_written(contacts=500, companies=20, timeout_s=170)
         _assert_whole(account, contacts=500, companies=20)
 
 

@@ -209,6 +209,7 @@ def test_a_live_portal_may_be_looked_at_without_writing(open_account: OpenAccoun
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(480)
 def test_an_accept_whose_worker_is_killed_is_finished_by_another(own_stand: Callable[[StandOptions], Stand]) -> None:
     stand = own_stand(StandOptions(worker_processes=0, requests_per_10_s=PLENTY))
     account = new_account(stand, "halted")

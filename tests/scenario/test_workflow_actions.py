@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from integration.db.models import WorkflowExecutionRow
@@ -15,7 +16,7 @@ from integration.hubspot.objects import CONTACTS
 from tests.scenario.account import Account
 from tests.stands import PLENTY, OpenAccount, new_account
 
-_PATIENCE_S = 60.0
+_PATIENCE_S = 120.0
 
 
 def _enrol(account: Account, action: str, object_id: str = "", **more: Any) -> str:
@@ -161,6 +162,7 @@ def test_an_execution_that_expired_at_hubspot_is_not_completed(
     assert _repeat(account, late)["state"] == "expired"
 
 
+@pytest.mark.slow
 def test_a_web_process_that_was_down_is_asked_again(own_stand: Callable[[StandOptions], Stand]) -> None:
     stand = own_stand(StandOptions(worker_processes=1, requests_per_10_s=PLENTY))
     account = new_account(stand, "wfdown")
