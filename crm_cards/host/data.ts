@@ -2,7 +2,7 @@
 export interface User { id: string; name: string; email: string; teams: string[] }
 export interface Extension { uid: string; type: string; config: { name?: string; location?: string; objectTypes?: string[] }; bundle: string }
 export interface Activity { kind: string; id: string; title: string; detail: string; status: string; due: string | null; at: string; owner: string }
-export interface RecordData { object_type: string; object_type_id: string; object_id: string; title: string; properties: Record<string, string | null>; activities: Activity[]; portal_url: string }
+export interface RecordData { object_type: string; object_type_id: string; object_id: string; title: string; properties: Record<string, string | null>; activities: Activity[] | null; portal_url: string }
 export interface PageData {
   portal: { id: number; timezone: string };
   users: User[];
@@ -50,7 +50,8 @@ async function read<T>(answer: Response): Promise<T> {
   return body;
 }
 
-export const loadPage = async (wish: Wish): Promise<PageData> => read<PageData>(await fetch(`/page-data?${new URLSearchParams({ ...wish })}`));
+/** The first look leaves the activities out, so that the cards are there soon; every later one brings them. */
+export const loadPage = async (wish: Wish, activities: 'yes' | 'no'): Promise<PageData> => read<PageData>(await fetch(`/page-data?${new URLSearchParams({ ...wish, activities })}`));
 export const loadList = async (wish: Wish, query: string): Promise<Listed[]> =>
   (await read<{ records: Listed[] }>(await fetch(`/records?${new URLSearchParams({ portal: wish.portal, type: wish.type, q: query })}`))).records;
 

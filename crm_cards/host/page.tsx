@@ -6,6 +6,8 @@ import { Frame, type Told } from './frame';
 import { Activities, Properties, Records } from './record';
 
 const LOOK_EVERY_MS = 2_000;
+/** The cards come first; what stands around them follows. */
+const SETTLED_MS = 600;
 const LOCATIONS: Record<string, string> = { PAGE: 'pages', SETTINGS: 'settings' };
 const VIEWS: Record<Wish['view'], string> = { record: 'Records', home: 'App home', settings: 'Settings' };
 const wish = readWish(window.location.search);
@@ -40,8 +42,13 @@ function Page({ first }: { first: PageData }) {
   const [data, setData] = useState(first);
   const [alerts, setAlerts] = useState<(Told & { id: number })[]>([]);
   const tell = useCallback((told: Told) => setAlerts((all) => [...all.slice(-3), { ...told, id: performance.now() }]), []);
-  const refresh = useCallback(() => { loadPage(wish).then(setData, (error: Error) => tell({ type: 'danger', message: error.message })); }, [tell]);
-  const watches = wish.view === 'record' && wish.id !== '' && wish.fixture === '';
+  const refresh = useCallback(() => { loadPage(wish, 'yes').then(setData, (error: Error) => tell({ type: 'danger', message: error.message })); }, [tell]);
+  const isRecord = wish.view === 'record' && wish.id !== '';
+  const watches = isRecord && wish.fixture === '';
+  useEffect(() => {
+    const once = isRecord ? setTimeout(refresh, SETTLED_MS) : undefined;
+    return () => clearTimeout(once);
+  }, [isRecord, refresh]);
   useEffect(() => {
     if (!watches) return undefined;
     const clock = setInterval(() => document.visibilityState === 'visible' && refresh(), LOOK_EVERY_MS);
@@ -70,7 +77,7 @@ function Page({ first }: { first: PageData }) {
 }
 
 const root = createRoot(document.getElementById('root') as HTMLElement);
-loadPage(wish).then(
+loadPage(wish, 'no').then(
   (data) => root.render(<Page first={data} />),
   (error: Error) => root.render(<main className="single"><p className="plain" role="alert">{error.message}</p></main>),
 );

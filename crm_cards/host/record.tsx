@@ -20,13 +20,14 @@ export function Properties({ record }: { record: RecordData }) {
   );
 }
 
-export function Activities({ activities }: { activities: Activity[] }) {
+export function Activities({ activities }: { activities: Activity[] | null }) {
   return (
     <section className="plain" aria-label="Activities">
       <h2>Activities</h2>
-      {activities.length === 0 && <p>Nothing yet. Approve a draft, and its tasks appear here.</p>}
+      {activities === null && <p>Loading …</p>}
+      {activities?.length === 0 && <p>Nothing yet. Approve a draft, and its tasks appear here.</p>}
       <ol className="activities">
-        {activities.map((one) => (
+        {activities?.map((one) => (
           <li key={`${one.kind}/${one.id}`} data-activity={one.kind} data-status={one.status}>
             <b>{KINDS[one.kind] ?? one.kind}{one.status && `, ${one.status}`}</b> {one.title}
             {one.due && <small>due {new Date(one.due).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}{one.owner && `, for ${one.owner}`}</small>}
@@ -48,7 +49,7 @@ export function Records({ wish }: { wish: Wish }) {
     let live = true;
     const waiting = setTimeout(() => {
       loadList({ ...wish, portal, type }, query).then((list) => live && (setFound(list), setProblem('')), (error: Error) => live && setProblem(error.message));
-    }, query ? 250 : 0);
+    }, found ? 250 : 500);
     return () => { live = false; clearTimeout(waiting); };
     // Only what is listed matters, not which record is open.
   }, [portal, type, query]);

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from integration.core.errors import NotFound
@@ -23,6 +24,7 @@ _SHOWN: Final[Mapping[str, Sequence[str]]] = {
 }
 _HINTS: Final[Mapping[str, str]] = {CONTACTS: "jobtitle", COMPANIES: "domain", DEALS: "dealstage"}
 _HOTTEST: Final = "leadlight_priority"
+_REMEMBERED_S: Final = 5.0
 _LISTED_AT_ONCE: Final = 40
 Json = Mapping[str, Any]
 
@@ -33,13 +35,15 @@ class LocalRecords:
     def __init__(self, control: Control, reader: PortalReader) -> None:
         self._control = control
         self._reader = reader
+        self._known: dict[tuple[str, int], tuple[float, Any]] = {}
 
     def portals(self) -> list[int]:
         return [int(one["portal_id"]) for one in self._control.get("/portals")["portals"]]
 
     def users(self, portal_id: int) -> list[Json]:
         """The account's active owners as users, in the order of their ids."""
-        owners = self._reader.ask(portal_id, "/crm/owners/2026-09?limit=100")["results"]
+        path = "/crm/owners/2026-09?limit=100"
+        owners = self._remembered(path, portal_id, lambda: self._reader.ask(portal_id, path)["results"])
         return [
             {
                 "id": str(one["userId"]),
@@ -74,8 +78,8 @@ class LocalRecords:
             for one in found
         ]
 
-    def record(self, portal_id: int, object_type: str, object_id: str) -> Json:
-        """The record with its properties and activities. Raises NotFound."""
+    def record(self, portal_id: int, object_type: str, object_id: str, *, with_activities: bool) -> Json:
+        """The record with its properties; its activities cost some calls more and are None until they are asked for. Raises NotFound."""
         ours = [one["name"] for one in self._definitions(portal_id, object_type) if one["name"].startswith("leadlight_")]
         body = {"inputs": [{"id": object_id}], "properties": [*_SHOWN[_known(object_type)], *ours]}
         found = self._reader.ask(portal_id, f"{_OBJECTS}/{object_type}/batch/read", body)["results"]
@@ -88,12 +92,20 @@ class LocalRecords:
             "object_id": object_id,
             "title": title_of(object_type, properties, object_id),
             "properties": {name: properties.get(name) for name in body["properties"]},
-            "activities": self._activities(portal_id, object_type, object_id),
+            "activities": self._activities(portal_id, object_type, object_id) if with_activities else None,
         }
 
     def _definitions(self, portal_id: int, object_type: str) -> Sequence[Json]:
-        found: Sequence[Json] = self._reader.ask(portal_id, f"/crm/properties/2026-09/{object_type}")["results"]
+        path = f"/crm/properties/2026-09/{object_type}"
+        found: Sequence[Json] = self._remembered(path, portal_id, lambda: self._reader.ask(portal_id, path)["results"])
         return found
+
+    def _remembered(self, what: str, portal_id: int, ask: Callable[[], Any]) -> Any:
+        """What changes rarely is asked for again only after some seconds: a page that is opened asks for it at once and often."""
+        known = self._known.get((what, portal_id))
+        if known is None or time.monotonic() - known[0] > _REMEMBERED_S:
+            known = self._known[what, portal_id] = (time.monotonic(), ask())
+        return known[1]
 
     def _activities(self, portal_id: int, object_type: str, object_id: str) -> list[Json]:
         """Newest first, save for tasks, which stand in the order in which they are due."""

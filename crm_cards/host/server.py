@@ -81,7 +81,8 @@ class _Host:
         object_type, object_id = request.args.get("type", "contacts"), request.args.get("id", "")
         record = None
         if object_id and request.args.get("view", "record") == "record":
-            found = self._parts.records.record(portal_id, object_type, object_id)
+            with_activities = request.args.get("activities") == "yes"
+            found = self._parts.records.record(portal_id, object_type, object_id, with_activities=with_activities)
             record = {**found, "portal_url": f"{self._parts.portal_pages}/portal/{portal_id}/record/{object_type}/{object_id}"}
         return jsonify(
             portal={"id": portal_id, "timezone": "UTC"},
