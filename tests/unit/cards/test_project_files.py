@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from crm_cards.declared import PAGES, all_cards
 from crm_cards.profiles import LOCAL_PROFILE, VARIABLES, parse_profile, render_profile
 from crm_cards.workflow.registry import all_actions
 from integration import project
+from integration.cli import build_parser
 from integration.core.errors import BadInput
 from integration.hubspot.manifest import MANIFEST
 from integration.hubspot.timeline_events import TIMELINE_EVENTS
@@ -150,3 +153,19 @@ def test_a_profile_is_written_where_the_upload_looks_for_it(tmp_path: Path) -> N
 def test_what_hubspot_would_refuse_is_no_profile(wrong: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         parse_profile(**GOOD | wrong)
+
+
+def test_the_command_that_the_readme_gives_makes_a_profile() -> None:
+    readme = (project.ROOT / "README.md").read_text(encoding="utf-8")
+    [command] = re.findall(r"`leadlight (render-project --profile [^`]*)`", readme)
+    asked = build_parser().parse_args(shlex.split(command))
+    made = render_profile(
+        parse_profile(
+            name=asked.profile,
+            public_url=asked.public_url,
+            account_id=asked.account_id,
+            support_email=asked.support_email,
+            documentation_url=asked.documentation_url,
+        )
+    )
+    assert made["variables"]["PUBLIC_URL"] == "https://leadlight.your-company.com"
