@@ -26,7 +26,6 @@ from integration.hubspot.portal_store import Portal, PortalStore
 from integration.jobs.request import Deferrer
 from integration.pipeline.worklist_store import WorklistStore
 from integration.providers.adapter import Adapter
-from integration.providers.cache_store import CacheStore
 from integration.providers.keys_store import KeysStore
 from integration.providers.spending import Spending
 
@@ -98,7 +97,6 @@ class CardParts:
     deferrer: Deferrer
     worklist: WorklistStore
     keys: KeysStore
-    cache: CacheStore
     adapters: Sequence[Adapter]
     spending: Spending
     declarations: Sequence[PropertyDeclaration]

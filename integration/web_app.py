@@ -144,7 +144,6 @@ def card_parts(parts: Parts) -> CardParts:
         deferrer=parts.engine,
         worklist=parts.worklist,
         keys=parts.keys,
-        cache=parts.cache,
         adapters=parts.adapters,
         spending=parts.spending,
         declarations=declared_properties(),

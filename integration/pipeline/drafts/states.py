@@ -68,11 +68,6 @@ class KeptDraft:
         return self.edited_steps is not None
 
     @property
-    def newer_facts(self) -> bool:
-        """Our own steps changed after the edit."""
-        return self.is_edited and self.edited_from != self.fingerprint
-
-    @property
     def shown_steps(self) -> tuple[Step, ...]:
         """What a rep sees: what was approved, else the edit, else ours."""
         if self.state == APPROVED and self.approved_steps is not None:

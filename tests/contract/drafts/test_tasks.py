@@ -270,7 +270,8 @@ def test_an_edit_is_what_is_approved_and_outlives_newer_facts(account: Account) 
     words = [NewWording(position, "Mine", f"My words {position}") for position in (1, 2, 3)]
     account.do("edit", version=1, wordings=words)
     account.sql("UPDATE draft SET fingerprint = 'print-2', steps = '[]'")
-    assert account.draft().newer_facts
+    assert account.draft().is_edited
+    assert account.draft().edited_from != account.draft().fingerprint
     account.approve(version=2)
     account.work()
     assert [task["hs_task_subject"] for task in account.tasks()] == [
