@@ -22,6 +22,11 @@ from integration.scoring.priority import NAME as PRIORITY
 
 MOST_PEOPLE: Final = 5
 NEXT_STEP: Final = "next_step"
+_AFTER_DECISION: Final[Mapping[str, Json]] = {
+    "approved": {"text": "The sequence is approved: do its tasks as they fall due.", "evidence": []},
+    "rejected": {"text": "The drafted sequence was turned down: write in your own words, or open the draft again.", "evidence": []},
+}
+"""What a person decided about the draft goes before the brief, which knows nothing of it."""
 _LONGEST_HEADLINE: Final = 500
 _LONGEST_SENTENCE: Final = 1_000
 _LONGEST_NAME: Final = 300
@@ -88,7 +93,7 @@ def record_view(found: Gathered, frame: Frame) -> Json:
         "priority": first,
         "scores": others,
         "brief": None if found.brief is None else _brief(found.brief, sections),
-        "next_step": next((one["sentences"][0] for one in sections if one["name"] == NEXT_STEP and one["sentences"]), None),
+        "next_step": _AFTER_DECISION.get(found.draft.state if found.draft else "", _next_step(sections)),
         "draft": None if found.draft is None else draft_view(found.draft, frame.portal),
         "provenance": provenance_as_json(found.fields, found.facts, labels=frame.labels, undoable_since=frame.undoable_since),
         "people": [_person(one) for one in found.people[:MOST_PEOPLE]],
@@ -129,6 +134,10 @@ def _evidence(item: Mapping[str, Any]) -> dict[str, Any]:
         "source_url": link if link and len(link) <= _LONGEST_LINK else None,
         "seen_at": str(item["seen_at"]),
     }
+
+
+def _next_step(sections: Sequence[Json]) -> Json | None:
+    return next((one["sentences"][0] for one in sections if one["name"] == NEXT_STEP and one["sentences"]), None)
 
 
 def _person(person: KnownPerson) -> dict[str, Any]:

@@ -9,12 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, update
 
 from integration.access.role_store import RoleStore
 from integration.access.roles import Role
 from integration.core.clock import system_clock
 from integration.db.models import AuditRow, DeadLetterRow
+from integration.db.models.results import DraftRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
 from tests.contract.cards.conftest import (
     ADMIN,
@@ -290,3 +291,12 @@ def test_a_hubspot_that_does_not_answer_leaves_a_degraded_card_within_a_second(c
     old = data_of(answers[2])
     assert (old["deal"]["name"], old["state"]["is_stale"]) == ("Sample deal", True)
     assert refusal_of(answers[3])[0] == "hubspot_silent"
+
+
+@pytest.mark.parametrize(("state", "says"), [("approved", "do its tasks"), ("rejected", "turned down")])
+def test_the_next_step_follows_what_a_person_decided_about_the_draft(cards: Cards, state: str, says: str) -> None:
+    record = know(cards, cards.contact(owner_user=REP), owner_user=REP)
+    assert says not in data_of(cards.ask(f"record/contacts/{record}"))["next_step"]["text"]
+    with cards.parts.database.begin() as connection:
+        connection.execute(update(DraftRow).where(DraftRow.portal_id == OURS, DraftRow.object_id == record).values(state=state))
+    assert says in data_of(cards.ask(f"record/contacts/{record}"))["next_step"]["text"]
