@@ -10,17 +10,19 @@ import threading
 from contextlib import ExitStack
 
 from integration.core.settings import Settings
+from simulator.neighbours.running import build_neighbours, find_neighbours
 
 SUMMARY = "start a local HubSpot and stand-ins of the providers"
-_NEIGHBOURS = ("apollo", "hunter", "sites")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8765, help="port of the local HubSpot (default 8765)")
     parser.add_argument("--latency-ms", type=int, default=0, help="added to every HubSpot answer")
     parser.add_argument("--provider-latency-ms", type=int, default=0, help="added to every provider answer")
-    for name in _NEIGHBOURS:
-        parser.add_argument(f"--{name}-port", type=int, default=0, help=f"port of the {name} stand-in (default: a free one)")
+    for name in find_neighbours():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}-port", type=int, default=0, help=f"port of the {name} stand-in (default: a free one)"
+        )
     only = parser.add_mutually_exclusive_group()
     only.add_argument("--hubspot-only", action="store_true", help="start no provider stand-ins")
     only.add_argument("--neighbours-only", action="store_true", help="start no HubSpot")
@@ -54,12 +56,12 @@ def _start_hubspot(running: ExitStack, arguments: argparse.Namespace) -> str:
 
 
 def _start_neighbours(running: ExitStack, arguments: argparse.Namespace) -> dict[str, str]:
-    from simulator.neighbours.running import build_neighbours
     from simulator.neighbours.settings import NeighbourSettings
 
     chosen = NeighbourSettings(latency_ms=arguments.provider_latency_ms, rates_enforced=False)
-    ports = {name: getattr(arguments, f"{name}_port") for name in _NEIGHBOURS}
-    return dict(running.enter_context(build_neighbours(chosen, ports=ports)).base_urls)
+    ports = {name: getattr(arguments, f"{name}_port") for name in find_neighbours()}
+    served = running.enter_context(build_neighbours(chosen, ports=ports))
+    return {**served.base_urls, **served.addresses}
 
 
 def _wait_for_the_end() -> None:

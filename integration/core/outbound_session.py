@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlencode
 
 import httpx2
 import stamina
@@ -29,13 +30,17 @@ _NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeo
 
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
-    """One call. `params` keep their order and may repeat; `json_body` is sent as JSON; `headers` carry the key, never the address."""
+    """One call. `params` keep their order and may repeat; `json_body` is sent as JSON, `form` as a form; `headers` carry the key, never the
+    address. `max_bytes`: an answer of more is given up.
+    """
 
     method: str
     url: str
     params: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     json_body: object = None
+    form: tuple[tuple[str, str], ...] = ()
+    max_bytes: int = MAX_ANSWER_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,9 @@ class ApiSession:
         if request.json_body is not None:
             headers["Content-Type"] = "application/json"
             content = json.dumps(request.json_body).encode()
+        if request.form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            content = urlencode(request.form).encode()
         wire = httpx2.Request(
             request.method,
             httpx2.URL(request.url, params=request.params) if request.params else request.url,
@@ -130,18 +138,18 @@ class ApiSession:
             return ApiReply(
                 response.status_code,
                 {name.lower(): value for name, value in response.headers.items()},
-                _read_body(response, self._system, limit_at),
+                _read_body(response, self._system, limit_at, request.max_bytes),
             )
         finally:
             response.close()
 
 
-def _read_body(response: httpx2.Response, system: str, limit_at: float) -> bytes:
+def _read_body(response: httpx2.Response, system: str, limit_at: float, max_bytes: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_bytes():
         size += len(part)
-        if size > MAX_ANSWER_BYTES or time.monotonic() > limit_at:
+        if size > max_bytes or time.monotonic() > limit_at:
             raise Unanswered("the answer has no end", system=system, reason="too_large")
         parts.append(part)
     return b"".join(parts)

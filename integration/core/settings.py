@@ -51,17 +51,20 @@ class HubSpotSettings:
 
 @dataclass(frozen=True)
 class ProviderSettings:
-    """Base addresses and limits of the enrichment providers.
+    """Addresses and limits of the enrichment providers.
 
-    `site_gateway` ("host:port") sends every fetch of a company's own site to one place; only demo, tests and benchmarks set it.
+    `addresses`: base addresses that differ from those the adapters declare, by the adapters' names for them. `chosen`: the only providers
+    this installation uses; empty means all. `keep_days`: how long found answers of a provider are kept, where it is not what the adapter
+    declares. `site_gateway` ("host:port") sends every fetch of a company's own site to one place; only demo, tests and benchmarks set it.
     """
 
-    apollo_base_url: str
-    hunter_base_url: str
-    site_gateway: str
     contact_address: str
     timeout_s: float
     rate_factor: float
+    site_gateway: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    chosen: frozenset[str] = frozenset()
+    keep_days: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,13 @@ class Settings:
                 accept_v1_signature=read.switch(ACCEPT_V1_SIGNATURE),
             ),
             providers=ProviderSettings(
-                apollo_base_url=read.address(APOLLO_URL),
-                hunter_base_url=read.address(HUNTER_URL),
-                site_gateway=read.text(SITE_GATEWAY),
                 contact_address=read.text(CONTACT_ADDRESS),
                 timeout_s=read.number(PROVIDER_TIMEOUT_S, least=0.1),
                 rate_factor=read.number(PROVIDER_RATE_FACTOR, least=0),
+                site_gateway=read.text(SITE_GATEWAY),
+                addresses={name: read.address(one) for name, one in read.family(PROVIDER_URL).items()},
+                chosen=frozenset(part.strip() for part in read.text(PROVIDERS).split(",") if part.strip()),
+                keep_days={name: read.whole_number(one, least=1) for name, one in read.family(PROVIDER_KEEP_DAYS).items()},
             ),
             web=WebSettings(
                 host=read.text(WEB_HOST),
@@ -172,8 +176,15 @@ HUBSPOT_SEARCHES_PER_S: Final = Variable(
     "HUBSPOT_SEARCHES_PER_S", "Searches a second for each portal. HubSpot refuses above 5.", "4"
 )
 ACCEPT_V1_SIGNATURE: Final = Variable("LEADLIGHT_ACCEPT_V1_SIGNATURE", "yes: webhooks signed only with v1 are accepted too.", "no")
-APOLLO_URL: Final = Variable("APOLLO_URL", "Address of Apollo's API.", "https://api.apollo.io/api/v1")
-HUNTER_URL: Final = Variable("HUNTER_URL", "Address of Hunter's API.", "https://api.hunter.io/v2")
+PROVIDERS: Final = Variable("LEADLIGHT_PROVIDERS", "Comma-separated names of the only providers to use. Empty: all there are.")
+PROVIDER_URL: Final = Variable(
+    "LEADLIGHT_PROVIDER_URL_<NAME>",
+    "Another address for a provider's API, such as that of a proxy; docs/providers.md lists the names with their addresses.",
+)
+PROVIDER_KEEP_DAYS: Final = Variable(
+    "LEADLIGHT_PROVIDER_KEEP_DAYS_<NAME>",
+    "Days the answers of a provider are kept, where your contract with it says other than docs/providers.md.",
+)
 SITE_GATEWAY: Final = Variable("LEADLIGHT_SITE_GATEWAY", "host:port that answers for every company site. Demo and tests only.")
 CONTACT_ADDRESS: Final = Variable(
     "LEADLIGHT_CONTACT",
@@ -237,6 +248,15 @@ class _Reader:
 
     def text(self, variable: Variable) -> str:
         return self._env.get(variable.name, variable.default).strip()
+
+    def family(self, variable: Variable) -> dict[str, Variable]:
+        """The variables that are set and begin like this one, whose name ends in a placeholder; by what stands in its place, lower case."""
+        stem = variable.name.partition("<")[0]
+        return {
+            name.removeprefix(stem).lower(): Variable(name, variable.purpose)
+            for name, value in self._env.items()
+            if name.startswith(stem) and value.strip()
+        }
 
     def address(self, variable: Variable) -> str:
         value = self.text(variable).rstrip("/")

@@ -30,6 +30,7 @@ from integration.hubspot.portal_store import UNINSTALLED, PortalStore
 from integration.pipeline.status_store import PortalStatus, StatusStore
 from integration.project import declared_app
 from integration.providers.keys_store import KeysStore
+from simulator.neighbours.running import addresses_of, find_neighbours
 
 APP_ID: Final = 31_337
 PROVIDER_KEYS: Final[Mapping[str, str]] = {"apollo": "key-demo", "hunter": "key-demo"}
@@ -57,6 +58,7 @@ class StandOptions:
     scheduler: bool = True
     optional_scopes: bool = True
     cards_host: bool = False
+    providers: tuple[str, ...] = ("apollo", "hunter", "website")
     fixtures: Path | None = None
     extra_env: Mapping[str, str] = field(default_factory=dict)
 
@@ -66,8 +68,8 @@ class Addresses:
     """Where everything answers."""
 
     hubspot: str
-    apollo: str
-    hunter: str
+    apis: Mapping[str, str]
+    """Of the providers' stand-ins, by the adapters' names for their addresses."""
     sites: str
     web: str
     cards: str
@@ -81,7 +83,9 @@ class Stand:
         self.database_url = database_url
         self._folder = folder
         self._children = Children(folder / "logs")
-        self._ports = dict(zip(("hubspot", "apollo", "hunter", "sites", "web", "cards"), _free_ports(6), strict=True))
+        self._neighbours = find_neighbours()
+        names = ("hubspot", "web", "cards", *self._neighbours)
+        self._ports = dict(zip(names, _free_ports(len(names)), strict=True))
         self._secret = secrets.token_hex(16)
         self._key = new_key()
         self.addresses = self._addresses()
@@ -188,7 +192,7 @@ class Stand:
         )  # fmt: skip
         neighbours = self._children.start(
             "neighbours", "simulator", "--json", "--neighbours-only", "--provider-latency-ms", str(self.options.provider_latency_ms),
-            *(f"--{name}-port={self._ports[name]}" for name in ("apollo", "hunter", "sites")),
+            *(f"--{name.replace('_', '-')}-port={self._ports[name]}" for name in self._neighbours),
             env={},
         )  # fmt: skip
         migrate(self.database)
@@ -239,8 +243,7 @@ class Stand:
         ports = self._ports
         return Addresses(
             hubspot=f"{host}:{ports['hubspot']}",
-            apollo=f"{host}:{ports['apollo']}/api/v1",
-            hunter=f"{host}:{ports['hunter']}/v2",
+            apis=addresses_of(self._neighbours, {name: f"{host}:{ports[name]}" for name in self._neighbours}),
             sites=f"127.0.0.1:{ports['sites']}",
             web=f"http://localhost:{ports['web']}",
             cards=f"{host}:{ports['cards']}",
@@ -258,8 +261,8 @@ class Stand:
             "HUBSPOT_API_URL": self.addresses.hubspot,
             "HUBSPOT_APP_URL": self.addresses.hubspot,
             "HUBSPOT_REQUESTS_PER_10_S": str(options.requests_per_10_s),
-            "APOLLO_URL": self.addresses.apollo,
-            "HUNTER_URL": self.addresses.hunter,
+            **{f"LEADLIGHT_PROVIDER_URL_{name.upper()}": address for name, address in self.addresses.apis.items()},
+            "LEADLIGHT_PROVIDERS": ",".join(options.providers),
             "LEADLIGHT_SITE_GATEWAY": self.addresses.sites,
             "LEADLIGHT_WEB_HOST": "127.0.0.1",
             "LEADLIGHT_WEB_PORT": str(self._ports["web"]),

@@ -54,7 +54,9 @@ class Offer:
     """What an endpoint declares.
 
     `fields`: each field it can fill with the confidence it usually gives. `credits`: the price of one subject found. `batch_size`:
-    subjects one call takes. `accepts`: whether there is enough to ask with. `rates`: the vendor's limits for one key.
+    subjects one call takes. `accepts`: whether there is enough to ask with. `rates`: the vendor's limits for one key, or for this
+    installation where no key is needed. `requests`: the most requests one call makes. `charges_misses`: whether a subject that was not
+    found costs as much as one that was.
     """
 
     provider: ProviderInfo
@@ -65,6 +67,8 @@ class Offer:
     credits: Decimal = Decimal(0)
     batch_size: int = 1
     rates: tuple[Rate, ...] = ()
+    requests: int = 1
+    charges_misses: bool = False
 
     @property
     def question_prefix(self) -> str:
@@ -104,3 +108,7 @@ class AdapterKit:
     fetcher: Fetcher
     clock: Clock
     robots_lifetime: timedelta = field(default=timedelta(days=1))
+
+    def addresses(self, info: ProviderInfo) -> Mapping[str, str]:
+        """The provider's base addresses, those of the settings in place of the declared ones."""
+        return {name: self.settings.addresses.get(name, declared) for name, declared in info.addresses.items()}

@@ -43,6 +43,23 @@ class Field(StrEnum):
     HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
     PAGE_TITLE = "page_title"
     REGISTER_NUMBER = "register_number"  # "GB-03977902", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
+    LEGAL_NAME = "legal_name"
+    LEGAL_FORM = "legal_form"
+    COMPANY_STATUS = "company_status"  # active, inactive, closing
+    PARENT_COMPANY = "parent_company"
+    STREET = "street"
+    POSTAL_CODE = "postal_code"
+    INDUSTRY_CODES = "industry_codes"  # "SIC-7372", "CNAE-6201501", "UKSIC-62012", "NAICS-541511"
+    TICKER = "ticker"  # "NASDAQ:ACME"
+    SHARE_CAPITAL = "share_capital"  # "BRL 120000.00"
+    TOTAL_FUNDING_USD = "total_funding_usd"
+    INVESTORS = "investors"
+    TRAFFIC_RANK = "traffic_rank"  # 1 is the most visited
+    DOMAIN_REGISTERED_ON = "domain_registered_on"  # ISO date
+    DOMAIN_REGISTRAR = "domain_registrar"
+    MAIL_PROVIDER = "mail_provider"  # "Google Workspace"
+    EMAIL_SECURITY = "email_security"  # "SPF", "DMARC reject"
+    BUYING_SIGNALS = "buying_signals"  # one line for each item of news; `signals.py` reads and writes them
     # person
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"
@@ -53,6 +70,9 @@ class Field(StrEnum):
     EMAIL_STATUS = "email_status"  # valid, invalid, accept_all, webmail, disposable, unknown
     PHONE = "phone"
     PERSON_LINKEDIN_URL = "person_linkedin_url"
+    MOBILE_PHONE = "mobile_phone"
+    PERSON_COUNTRY = "person_country"  # ISO 3166-1 alpha-2
+    PERSON_CITY = "person_city"
     # known to the CRM alone
     LIFECYCLE_STAGE = "lifecycle_stage"
     LEAD_STATUS = "lead_status"
@@ -74,6 +94,9 @@ class Capability(StrEnum):
     PERSON = "person"
     EMAIL_FINDER = "email_finder"
     EMAIL_VERIFIER = "email_verifier"
+    PHONE = "phone"
+    NEWS = "news"
+    WEB_SEARCH = "web_search"
 
 
 class ErrorClass(StrEnum):
@@ -133,6 +156,14 @@ class Candidate:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RateNews:
+    """What a provider said about its pace: so many more calls in the window that ends in `resets_in_s` seconds."""
+
+    remaining: int
+    resets_in_s: float
+
+
 @dataclass(frozen=True)
 class ProviderReply:
     """The outcome of asking one provider about one subject.
@@ -142,7 +173,7 @@ class ProviderReply:
     charged. `candidates` are facts about companies of which at most one is the subject: nobody may use them before it is told which.
     `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
     led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
-    "asked" while a person decides); its findings are gone by then.
+    "asked" while a person decides); its findings are gone by then. `rate_news`: on the first reply of a call, what its headers taught.
     """
 
     provider: str
@@ -158,6 +189,7 @@ class ProviderReply:
     candidates: tuple[Candidate, ...] = ()
     about: tuple[Finding, ...] = ()
     held_back: Literal["", "refused", "asked"] = ""
+    rate_news: tuple[RateNews, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +236,12 @@ class FactSheet:
 
 @dataclass(frozen=True)
 class ProviderInfo:
-    """What an adapter declares about itself, for the waterfall, the doctor page and the generated documentation."""
+    """What an adapter declares about itself, for the waterfall, the doctor page and the generated documentation.
+
+    `addresses`: its base addresses by a name of its own, which is the provider's or begins with it ("wikidata", "wikidata_sparql");
+    LEADLIGHT_PROVIDER_URL_<NAME> replaces one. `opt_in`: why nobody is asked through it before an admin of the portal has said yes; "" for
+    all that need no such leave.
+    """
 
     name: str
     title: str
@@ -216,6 +253,8 @@ class ProviderInfo:
     not_found_lifetime: timedelta
     documentation_url: str
     known_limits: Sequence[str] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    opt_in: str = ""
 
 
 def chosen_first(findings: Iterable[Finding]) -> list[Finding]:

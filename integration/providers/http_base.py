@@ -1,51 +1,32 @@
-"""The base of every adapter that speaks to a JSON API: it sends, classifies, parses and prices; the adapter only declares and translates.
+"""The base of every adapter that speaks to a web API: it sends, classifies, parses and prices; the adapter only declares and translates.
 
-An adapter file gives, for each endpoint, an `Offer`, `build_request(subjects)` and `parse(body, subjects)`, and one table of errors. The
-body is read before the status is believed: providers refuse with 200, and block with HTML.
+An adapter file gives, for each endpoint, an `Offer` with either `build_request(subjects)` and `parse(body)` for one request, or `look_up`
+for a conversation of several, and one table of errors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Final
 
 from integration.core.clock import Clock
-from integration.core.errors import Unanswered, Unavailable, UnexpectedReply
-from integration.core.outbound_session import ApiReply, ApiRequest, ApiSession
-from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
-from integration.providers.base import Candidate, ErrorClass, Field, FieldValue, Finding, ProviderInfo, ProviderReply, Subject
-from integration.providers.json_reading import JsonObject, find_at, parse_object
-
-RETRIED: Final = frozenset({ErrorClass.THROTTLED, ErrorClass.SERVER})
-DETAIL_CHARS: Final = 160
-
-
-@dataclass(frozen=True)
-class ErrorRule:
-    """Answers with this status (None: any) whose body contains `marker` (lower case; "" always does) are this error."""
-
-    error: ErrorClass
-    status: int | None = None
-    marker: str = ""
-
-    def matches(self, status: int, text: str) -> bool:
-        return self.status in (None, status) and self.marker in text
-
-
-# What holds for a provider that says nothing else. Its own rules come first.
-DEFAULT_RULES: Final = (
-    ErrorRule(ErrorClass.AUTH, 401),
-    ErrorRule(ErrorClass.QUOTA, 402),
-    ErrorRule(ErrorClass.SCOPE, 403),
-    ErrorRule(ErrorClass.NOT_FOUND, 404),
-    ErrorRule(ErrorClass.GONE, 410),
-    ErrorRule(ErrorClass.THROTTLED, 429),
-    ErrorRule(ErrorClass.LEGAL_BLOCK, 451),
+from integration.core.errors import UnexpectedReply
+from integration.core.outbound_session import ApiReply, ApiRequest
+from integration.providers.adapter import Adapter, AdapterKit, Answer, Endpoint, Offer, Value
+from integration.providers.base import (
+    Candidate,
+    ErrorClass,
+    Field,
+    FieldValue,
+    Finding,
+    ProviderInfo,
+    ProviderReply,
+    RateNews,
+    Subject,
 )
-# A body is searched this far for markers, so that a huge one costs nothing.
-_MARKER_CHARS: Final = 4096
+from integration.providers.http_exchange import DETAIL_CHARS, Exchange, HttpProvider, Outcome, Step
+from integration.providers.json_reading import JsonObject, find_at, parse_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,22 +55,6 @@ def trust_of(table: Sequence[Row]) -> Mapping[Field, float]:
     return {row.field: row.confidence_ratio for row in reversed(table)}
 
 
-def classify(rules: Sequence[ErrorRule], reply: ApiReply) -> ErrorClass | None:
-    """The error class of an answer, None when it is an answer to parse."""
-    text = reply.body[:_MARKER_CHARS].decode("utf-8", "replace").lower()
-    for rule in rules:
-        if rule.matches(reply.status, text):
-            return rule.error
-    if reply.status >= 500:
-        return ErrorClass.SERVER
-    if reply.content_type == "text/html":
-        return ErrorClass.BLOCKED  # an API that answers with a page has a guard in front of it
-    for rule in DEFAULT_RULES:
-        if rule.matches(reply.status, text):
-            return rule.error
-    return None if reply.status < 300 else ErrorClass.INVALID
-
-
 @dataclass(frozen=True)
 class HttpCall:
     """One endpoint as an adapter declares it: the offer, the request for some subjects (`url` is the path), the answer's meaning."""
@@ -100,83 +65,114 @@ class HttpCall:
 
 
 @dataclass(frozen=True)
-class HttpProvider:
-    """What all calls of one API share. `error_paths` are where its refusals keep their sentence."""
+class HttpConversation:
+    """One endpoint that needs several requests for a subject.
 
-    base_url: str
-    key_header: str
-    rules: Sequence[ErrorRule]
-    error_paths: Sequence[str]
+    `look_up` is a generator: it yields each `Step`, is sent the whole answer (status under 300, or 404 where the step accepts that) and
+    returns an `Answer`. It raises UnexpectedReply for what it cannot read. Any refusal ends the conversation without it.
+    """
+
+    offer: Offer
+    look_up: Callable[[Subject], Generator[Step, ApiReply, Answer]]
 
 
-def build_http_adapter(kit: AdapterKit, info: ProviderInfo, provider: HttpProvider, calls: Sequence[HttpCall]) -> Adapter:
-    return Adapter(info, tuple(HttpEndpoint(call.offer, call, provider, kit.session, kit.clock) for call in calls))
+def build_http_adapter(
+    kit: AdapterKit, info: ProviderInfo, provider: HttpProvider, calls: Sequence[HttpCall | HttpConversation]
+) -> Adapter:
+    """The adapter of an API with these endpoints, which share one exchange."""
+    exchange = Exchange(provider, kit.session)
+    return Adapter(info, tuple(_endpoint(call, exchange, kit.clock) for call in calls))
+
+
+def _endpoint(call: HttpCall | HttpConversation, exchange: Exchange, clock: Clock) -> Endpoint:
+    if isinstance(call, HttpCall):
+        return CallEndpoint(call.offer, call, exchange, clock)
+    return ConversationEndpoint(call.offer, call, exchange, clock)
 
 
 @dataclass(frozen=True, eq=False)
-class HttpEndpoint:
-    """One call of a JSON API, ready to be asked."""
+class CallEndpoint:
+    """One request for all subjects of a call, ready to be asked."""
 
     offer: Offer
     call: HttpCall
-    provider: HttpProvider
-    session: ApiSession
+    exchange: Exchange
     clock: Clock
 
     def ask(self, subjects: Sequence[Subject], *, key: str, until: float) -> tuple[ProviderReply, ...]:
         """One reply for each subject. Cost: one call for up to `offer.batch_size` subjects, credits only for those found."""
-        request = self.call.build_request(subjects)
-        keyed = replace(request, url=self.provider.base_url + request.url, headers={self.provider.key_header: key})
-        try:
-            reply = self.session.send(keyed, until=until, wait_s=self._wait_s, is_paid=self.offer.credits > 0)
-        except Unavailable as error:
-            failed = self._failed_all(subjects, ErrorClass.SERVER, error.reason)
-            return _unsure(failed) if isinstance(error, Unanswered) else failed
-        error_class = classify(self.provider.rules, reply)
-        if error_class is ErrorClass.NOT_FOUND:
-            return tuple(self._reply(Answer()) for _ in subjects)
-        if error_class is not None:
-            return self._failed_all(
-                subjects, error_class, f"{reply.status} {vendor_sentence(self.provider.error_paths, reply)}"[:DETAIL_CHARS]
-            )
-        return self._parsed(reply, subjects)
+        step = Step(self.call.build_request(subjects))
+        outcome = self.exchange.send(step, key=key, until=until, is_paid=self.offer.credits > 0)
+        replies = self._replies(outcome, subjects)
+        return (replace(replies[0], rate_news=outcome.rate_news), *replies[1:]) if outcome.rate_news else replies
+
+    def _replies(self, outcome: Outcome, subjects: Sequence[Subject]) -> tuple[ProviderReply, ...]:
+        if outcome.reply is not None:
+            return self._parsed(outcome.reply, subjects)
+        answer = _answer_of(outcome)
+        replies = tuple(build_reply(self.offer, answer, self.clock) for _ in subjects)
+        return _unsure(replies) if outcome.is_unsure else replies
 
     def _parsed(self, reply: ApiReply, subjects: Sequence[Subject]) -> tuple[ProviderReply, ...]:
+        system = self.offer.provider.name
         try:
-            answers = self.call.parse(parse_object(reply.body, system=self.offer.provider.name))
+            answers = self.call.parse(parse_object(reply.body, system=system))
         except UnexpectedReply as error:
-            return _unsure(self._failed_all(subjects, ErrorClass.MALFORMED, error.message[:DETAIL_CHARS]))
+            return self._unread(error, subjects)
         if len(answers) != len(subjects):
-            wrong = f"{len(answers)} answers for {len(subjects)} subjects"
-            return _unsure(self._failed_all(subjects, ErrorClass.MALFORMED, wrong))
-        return tuple(self._reply(answer) for answer in answers)
+            return self._unread(UnexpectedReply(f"{len(answers)} answers for {len(subjects)} subjects", system=system), subjects)
+        return tuple(build_reply(self.offer, answer, self.clock) for answer in answers)
 
-    def _reply(self, answer: Answer) -> ProviderReply:
-        return build_reply(self.offer, answer, self.clock)
+    def _unread(self, error: UnexpectedReply, subjects: Sequence[Subject]) -> tuple[ProviderReply, ...]:
+        return _unsure(tuple(build_reply(self.offer, _malformed(error), self.clock) for _ in subjects))
 
-    def _failed_all(self, subjects: Sequence[Subject], error: ErrorClass, detail: str) -> tuple[ProviderReply, ...]:
-        return tuple(self._reply(Answer(error=error, detail=detail)) for _ in subjects)
 
-    def _wait_s(self, reply: ApiReply) -> float | None:
-        """How long until another try makes sense: what the vendor says, else a moment; None when trying again cannot help."""
-        if classify(self.provider.rules, reply) not in RETRIED:
-            return None
-        stated = reply.headers.get("retry-after", "")
-        return float(stated) if stated.isascii() and stated.isdigit() else 0.0
+@dataclass(frozen=True, eq=False)
+class ConversationEndpoint:
+    """Several requests for one subject, each built from the answers before it, ready to be asked."""
+
+    offer: Offer
+    call: HttpConversation
+    exchange: Exchange
+    clock: Clock
+
+    def ask(self, subjects: Sequence[Subject], *, key: str, until: float) -> tuple[ProviderReply, ...]:
+        """One reply for each subject, asked one after another. Cost: up to `offer.requests` calls for each."""
+        return tuple(self._converse(subject, key, until) for subject in subjects)
+
+    def _converse(self, subject: Subject, key: str, until: float) -> ProviderReply:
+        talk = self.call.look_up(subject)
+        news: list[RateNews] = []
+        answer, is_unsure = Answer(), False
+        try:
+            step = next(talk)
+            while True:
+                outcome = self.exchange.send(step, key=key, until=until, is_paid=self.offer.credits > 0)
+                news += outcome.rate_news
+                if outcome.reply is None:
+                    answer, is_unsure = _answer_of(outcome), outcome.is_unsure
+                    break
+                step = talk.send(outcome.reply)
+        except StopIteration as end:
+            answer = end.value
+        except UnexpectedReply as error:
+            answer, is_unsure = _malformed(error), True
+        reply = replace(build_reply(self.offer, answer, self.clock), rate_news=tuple(news))
+        return _unsure((reply,))[0] if is_unsure and self.offer.credits else reply
+
+
+def _answer_of(outcome: Outcome) -> Answer:
+    """A refusal as an answer: "not found" is a real one."""
+    return Answer() if outcome.error is ErrorClass.NOT_FOUND else Answer(error=outcome.error, detail=outcome.detail)
+
+
+def _malformed(error: UnexpectedReply) -> Answer:
+    return Answer(error=ErrorClass.MALFORMED, detail=error.message[:DETAIL_CHARS])
 
 
 def _unsure(replies: tuple[ProviderReply, ...]) -> tuple[ProviderReply, ...]:
     """The provider did its work, or may have, and we cannot read what it cost."""
     return tuple(replace(reply, may_be_charged=True) for reply in replies)
-
-
-def vendor_sentence(paths: Sequence[str], reply: ApiReply) -> str:
-    """The refusal in the vendor's words when it is JSON that has some, else the start of the text."""
-    try:
-        body = parse_object(reply.body, system="")
-    except UnexpectedReply:
-        return reply.text
-    return next((text for path in paths if isinstance(text := find_at(body, path), str)), "")
 
 
 def build_reply(offer: Offer, answer: Answer, clock: Clock) -> ProviderReply:

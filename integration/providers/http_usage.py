@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from integration.core.errors import Unavailable, UnexpectedReply
+from integration.core.errors import UnexpectedReply
 from integration.core.outbound_session import ApiRequest, ApiSession
 from integration.providers.base import ErrorClass
-from integration.providers.http_base import DETAIL_CHARS, HttpProvider, classify, vendor_sentence
+from integration.providers.http_exchange import DETAIL_CHARS, Exchange, HttpProvider, Step
 from integration.providers.json_reading import JsonObject, parse_object
 from integration.providers.usage import Usage, UsageReply
 
@@ -25,16 +25,10 @@ class HttpUsage:
 
     def fetch(self, *, key: str, until: float) -> UsageReply:
         """The account's usage. One free call."""
-        keyed = replace(self.request, url=self.provider.base_url + self.request.url, headers={self.provider.key_header: key})
+        outcome = Exchange(self.provider, self.session).send(Step(self.request), key=key, until=until, is_paid=True)
+        if outcome.reply is None:
+            return UsageReply(None, outcome.error, outcome.detail)
         try:
-            reply = self.session.send(keyed, until=until, wait_s=lambda _: None)
-        except Unavailable as error:
-            return UsageReply(None, ErrorClass.SERVER, error.reason)
-        refused = classify(self.provider.rules, reply)
-        if refused is not None:
-            sentence = vendor_sentence(self.provider.error_paths, reply)
-            return UsageReply(None, refused, f"{reply.status} {sentence}"[:DETAIL_CHARS])
-        try:
-            return UsageReply(self.parse(parse_object(reply.body, system=self.name)))
+            return UsageReply(self.parse(parse_object(outcome.reply.body, system=self.name)))
         except UnexpectedReply as error:
             return UsageReply(None, ErrorClass.MALFORMED, error.message[:DETAIL_CHARS])

@@ -25,8 +25,19 @@ def adapter_modules() -> tuple[ModuleType, ...]:
 
 
 def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
-    """Every adapter, built."""
-    return tuple(module.build_adapter(kit) for module in adapter_modules())
+    """The adapters this installation uses, built. Raises ConfigError for settings that name a provider or an address nobody has."""
+    modules = adapter_modules()
+    names = {module.INFO.name for module in modules}
+    addresses = {name for module in modules for name in module.INFO.addresses}
+    settings = kit.settings
+    problems = [f"LEADLIGHT_PROVIDERS names {name}, which is no provider" for name in sorted(settings.chosen - names)]
+    problems += [f"LEADLIGHT_PROVIDER_URL_{name.upper()} is no provider's" for name in sorted(set(settings.addresses) - addresses)]
+    problems += [
+        f"LEADLIGHT_PROVIDER_KEEP_DAYS_{name.upper()} is no provider's" for name in sorted(set(settings.keep_days) - names)
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return tuple(module.build_adapter(kit) for module in modules if not settings.chosen or module.INFO.name in settings.chosen)
 
 
 def provider_infos() -> tuple[ProviderInfo, ...]:

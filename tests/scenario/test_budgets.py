@@ -27,7 +27,7 @@ CAP = 7
 
 def theirs(stand: Stand, provider: str, key: str) -> Counter[tuple[str, Decimal]]:
     """The provider's own account of a key: how often each operation was charged with how many credits."""
-    root = {"apollo": stand.addresses.apollo, "hunter": stand.addresses.hunter}[provider]
+    root = stand.addresses.apis[provider]
     address = f"{httpx2.URL(root).copy_with(path='/_control/charges')}"
     charged = httpx2.get(address, params={"key": key}, trust_env=False).raise_for_status().json()
     return Counter((one["operation"], Decimal(one["credits"])) for one in charged)

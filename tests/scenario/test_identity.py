@@ -27,7 +27,7 @@ def open_with(open_account: OpenAccount, label: str, **preferences: object) -> A
 
 def credits_of(account: Account) -> dict[str, Any]:
     """What the provider charged this account's key, by operation."""
-    address = f"{httpx2.URL(account.stand.addresses.apollo).copy_with(path='/_control/ledger')}"
+    address = f"{httpx2.URL(account.stand.addresses.apis['apollo']).copy_with(path='/_control/ledger')}"
     ledger = httpx2.get(address, trust_env=False).raise_for_status().json()
     return dict(ledger.get(f"key-demo-{account.label}", {}).get("credits", {}))
 

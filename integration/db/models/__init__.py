@@ -13,6 +13,13 @@ from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
 from integration.db.models.people import DigestKeyRow, PersonDigestRow
 from integration.db.models.portal import OAuthStateRow, OAuthTokenRow, PortalRow
+from integration.db.models.provider_use import (
+    ProviderChoiceRow,
+    ProviderFlightRow,
+    ProviderGateRow,
+    ProviderObservationRow,
+    ProviderPinRow,
+)
 from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
 from integration.db.models.trust import AlertRow, PropertyCatalogRow, PropertyPolicyRow, ReviewRow
@@ -50,7 +57,12 @@ __all__ = [
     "PropertyCatalogRow",
     "PropertyPolicyRow",
     "ProviderCacheRow",
+    "ProviderChoiceRow",
+    "ProviderFlightRow",
+    "ProviderGateRow",
     "ProviderKeyRow",
+    "ProviderObservationRow",
+    "ProviderPinRow",
     "RateWindowRow",
     "RecordIdentityRow",
     "RecordStateRow",

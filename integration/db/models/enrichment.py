@@ -55,6 +55,8 @@ class FindingRow(Base):
     confidence_ratio: Mapped[float]
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(12, 6), server_default=text("0"))
     chosen: Mapped[bool]
+    lost_because: Mapped[Str | None]
+    """Why another value was chosen, in words for people; None for the chosen one."""
     run_id: Mapped[Str]
 
 

@@ -20,7 +20,8 @@ from typing import Final
 from integration.core.outbound_session import ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, Row, build_http_adapter, read_fields, trust_of
+from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, trust_of
+from integration.providers.http_exchange import ErrorRule, HttpProvider
 from integration.providers.http_usage import HttpUsage
 from integration.providers.json_reading import JsonObject, as_object, find_at, read_list, read_member, read_number, read_object
 from integration.providers.normalise import (
@@ -109,6 +110,7 @@ INFO: Final = ProviderInfo(
     found_lifetime=timedelta(days=30),
     not_found_lifetime=timedelta(days=7),
     documentation_url="https://docs.apollo.io/reference",
+    addresses={NAME: "https://api.apollo.io/api/v1"},
     known_limits=("Mobile numbers are not asked for.", "Free Apollo accounts cannot enrich people."),
 )
 # Apollo refuses a key in plain text, a scope with a code, a plan with a sentence, and an empty balance as a bad request.
@@ -127,7 +129,7 @@ _SEARCH_SIZE: Final = 10
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
-    provider = HttpProvider(kit.settings.apollo_base_url, "x-api-key", RULES, _ERROR_PATHS)
+    provider = HttpProvider(kit.addresses(INFO), RULES, _ERROR_PATHS, key_header="x-api-key")
     adapter = build_http_adapter(kit, INFO, provider, (COMPANIES, COMPANY, SEARCH, PEOPLE))
     account = ApiRequest("POST", "/usage_stats/credit_usage_stats")
     return replace(adapter, usage=HttpUsage(account, parse_account, provider, kit.session, NAME))

@@ -17,7 +17,8 @@ from typing import Final
 from integration.core.outbound_session import ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.http_base import ErrorRule, HttpCall, HttpProvider, Row, build_http_adapter, read_fields
+from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields
+from integration.providers.http_exchange import ErrorRule, HttpProvider
 from integration.providers.http_usage import HttpUsage
 from integration.providers.json_reading import JsonObject, find_at, read_number, read_object
 from integration.providers.normalise import to_count, to_domain, to_email, to_linkedin_url, to_text
@@ -55,6 +56,7 @@ INFO: Final = ProviderInfo(
     found_lifetime=timedelta(days=30),
     not_found_lifetime=timedelta(days=7),
     documentation_url="https://hunter.io/api-documentation/v2",
+    addresses={NAME: "https://api.hunter.io/v2"},
     known_limits=("A check still running (202) is taken up at the next pass.",),
 )
 RULES: Final = (
@@ -68,7 +70,7 @@ RULES: Final = (
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
-    provider = HttpProvider(kit.settings.hunter_base_url, "X-API-KEY", RULES, ("errors.0.details", "errors.0.id"))
+    provider = HttpProvider(kit.addresses(INFO), RULES, ("errors.0.details", "errors.0.id"), key_header="X-API-KEY")
     adapter = build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER))
     return replace(adapter, usage=HttpUsage(ApiRequest("GET", "/account"), parse_account, provider, kit.session, NAME))
 

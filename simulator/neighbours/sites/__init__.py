@@ -6,4 +6,7 @@ Limit: no TLS.
 
 from simulator.neighbours.sites.routes import BASE_PATH, build_app
 
-__all__ = ["BASE_PATH", "build_app"]
+PATHS: dict[str, str] = {}
+"""Nobody has a base address for web sites: the Host header chooses."""
+
+__all__ = ["BASE_PATH", "PATHS", "build_app"]

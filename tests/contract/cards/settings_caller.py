@@ -130,7 +130,7 @@ def open_caller(database: Database, **env: str) -> Iterator[Caller]:
             "HUBSPOT_CLIENT_ID": "sample",
             "HUBSPOT_CLIENT_SECRET": SECRET,
             "HUBSPOT_API_URL": "http://127.0.0.1:9",
-            "APOLLO_URL": "http://127.0.0.1:9",
+            "LEADLIGHT_PROVIDER_URL_APOLLO": "http://127.0.0.1:9",
             **env,
         }
         parts = build_parts(Settings.from_env(given), database, held)

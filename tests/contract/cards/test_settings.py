@@ -110,7 +110,7 @@ def test_a_key_is_stored_and_shown_nowhere(caller: Caller, capfd: pytest.Capture
 def test_a_key_its_provider_refuses_is_not_stored(database: Database) -> None:
     with (
         build_neighbours(NeighbourSettings()) as neighbours,
-        open_caller(database, APOLLO_URL=neighbours.base_urls["apollo"]) as caller,
+        open_caller(database, LEADLIGHT_PROVIDER_URL_APOLLO=neighbours.base_urls["apollo"]) as caller,
     ):
         reason, message = caller.refused("settings/provider-key", provider="apollo", key="key-bad")
         assert (reason, "refused this key" in message) == ("bad_input", True)

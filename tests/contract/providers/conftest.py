@@ -88,8 +88,7 @@ def neighbours() -> Iterator[RunningNeighbours]:
 @pytest.fixture
 def kit(neighbours: RunningNeighbours) -> Iterator[AdapterKit]:
     settings = ProviderSettings(
-        apollo_base_url=neighbours.base_urls["apollo"],
-        hunter_base_url=neighbours.base_urls["hunter"],
+        addresses=neighbours.addresses,
         site_gateway=neighbours.base_urls["sites"].removeprefix("http://"),
         contact_address="https://example.com/bot",
         timeout_s=3.0,

@@ -65,8 +65,13 @@ class Recorded:
 def recorded() -> Iterator[tuple[Recorded, AdapterKit]]:
     app = Recorded()
     with serve(app) as server:
+        addresses = {address: server.base_url for module in adapter_modules() for address in module.INFO.addresses}
         settings = ProviderSettings(
-            server.base_url, server.base_url, f"{server.host}:{server.port}", "https://example.com/bot", 3.0, 1.0
+            contact_address="https://example.com/bot",
+            timeout_s=3.0,
+            rate_factor=1.0,
+            site_gateway=f"{server.host}:{server.port}",
+            addresses=addresses,
         )
         session = ApiSession(system="providers", timeout_s=3.0, user_agent="Leadlight/test")
         fetcher = Fetcher(contact_address="https://example.com/bot", site_gateway=settings.site_gateway)

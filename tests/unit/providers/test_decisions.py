@@ -16,7 +16,7 @@ from integration.providers.adapter import Adapter, Offer, Rate
 from integration.providers.base import Capability, ErrorClass, Field, Finding, ProviderInfo, ProviderReply, Subject
 from integration.providers.cases import Case, next_lookups, open_cases
 from integration.providers.gates import FAILURES_TO_OPEN, OPEN_S, STOP_S, Breaker, Pace, gate_name
-from integration.providers.http_base import DEFAULT_RULES, ErrorRule, classify
+from integration.providers.http_exchange import ErrorRule, HttpProvider, classify
 from integration.providers.merge import agree, merge_findings, rank
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.questions import identities, question_id, question_ids_of, suppression_ids
@@ -229,9 +229,9 @@ def reply(status: int, body: bytes = b"{}", content_type: str = "application/jso
     ],
 )
 def test_answers_are_classified_body_before_status(answer: ApiReply, error: ErrorClass | None) -> None:
-    assert classify((ErrorRule(ErrorClass.QUOTA, None, "quota gone"), *DEFAULT_RULES), answer) is error
+    assert classify(HttpProvider({}, (ErrorRule(ErrorClass.QUOTA, None, "quota gone"),)), answer) is error
 
 
 @given(st.integers(100, 599), st.binary(max_size=200), st.text(max_size=30))
 def test_any_answer_has_a_class_or_is_parsed(status: int, body: bytes, content_type: str) -> None:
-    assert classify((), ApiReply(status, {"content-type": content_type}, body)) is not None or status < 300
+    assert classify(HttpProvider({}, ()), ApiReply(status, {"content-type": content_type}, body)) is not None or status < 300
