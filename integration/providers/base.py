@@ -171,6 +171,7 @@ class ProviderReply:
     found: `findings` or `candidates` is not empty. not_found: a real negative answer, cached for its own shorter life. skipped: nobody was
     asked (no key, nothing to ask with, budget). failed: `error` says how; nothing is cached. `credits` and `cost_usd` are what the provider
     charged. `candidates` are facts about companies of which at most one is the subject: nobody may use them before it is told which.
+    `waits_until`: nobody was asked, and may be from then on; `waits_for` says what is in the way: a cap of credits, or the vendor's rate.
     `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
     led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
     "asked" while a person decides); its findings are gone by then. `rate_news`: on the first reply of a call, what its headers taught.
@@ -186,6 +187,7 @@ class ProviderReply:
     cached: bool = False
     may_be_charged: bool = False
     waits_until: datetime | None = None
+    waits_for: Literal["", "budget", "pace"] = ""
     candidates: tuple[Candidate, ...] = ()
     about: tuple[Finding, ...] = ()
     held_back: Literal["", "refused", "asked"] = ""
