@@ -20,7 +20,7 @@ from integration.providers.base import ErrorClass, Field, Finding, ProviderReply
 from integration.providers.cache_store import CacheStore
 from integration.providers.flight_store import FlightStore
 from integration.providers.gates import Gates
-from integration.providers.questions import Enrichment, identities, identity_id, question_ids_of, suppression_ids
+from integration.providers.questions import Enrichment, identities, identity_id, question_id, question_ids_of, suppression_ids
 from integration.providers.waterfall import Enricher
 from tests.contract.providers.conftest import PORTAL, Ask, Bench
 
@@ -113,7 +113,7 @@ def test_equal_questions_of_concurrent_workers_share_one_call(bench: Bench) -> N
     bench.use_keys(apollo="key-demo-flight")
     workers = [bench.enricher(threads=4) for _ in range(6)]
     answers: list[Enrichment] = []
-    threads = [threading.Thread(target=lambda own=worker: answers.append(ask_one(own, COMPANY))) for worker in workers]  # type: ignore[misc]
+    threads = [threading.Thread(target=lambda own=worker: answers.append(ask_one(own, COMPANY))) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
