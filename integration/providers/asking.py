@@ -59,7 +59,6 @@ class Answered:
     call: Call
     replies: tuple[ProviderReply, ...]
     made: bool = True
-    latency_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -139,10 +138,12 @@ def _make(call: Call, until: float, stopped: dict[str, ErrorClass]) -> Answered:
     subjects: list[Subject] = [lookup.subject for lookup in call.lookups]
     began = time.monotonic()
     replies = call.endpoint.ask(subjects, key=call.key, until=until)
+    latency_s = time.monotonic() - began
     error = replies[0].error
     if call.gate and error in STOP_S:
         stopped[call.gate] = error
-    return Answered(call, replies, latency_s=time.monotonic() - began)
+    name = call.endpoint.offer.name
+    return Answered(call, tuple(replace(reply, endpoint=name, latency_s=latency_s) for reply in replies))
 
 
 def _grouped(lookups: Sequence[Lookup]) -> list[tuple[Lookup, ...]]:

@@ -175,6 +175,7 @@ class ProviderReply:
     `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
     led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
     "asked" while a person decides); its findings are gone by then. `rate_news`: on the first reply of a call, what its headers taught.
+    `endpoint` and `latency_s` say which question was asked and how long its answer took; empty and 0 where nobody was asked.
     """
 
     provider: str
@@ -192,6 +193,8 @@ class ProviderReply:
     about: tuple[Finding, ...] = ()
     held_back: Literal["", "refused", "asked"] = ""
     rate_news: tuple[RateNews, ...] = ()
+    endpoint: str = ""
+    latency_s: float = 0.0
 
 
 @dataclass(frozen=True)
