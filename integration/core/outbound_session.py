@@ -109,6 +109,8 @@ class ApiSession:
 
     def _exchange(self, request: ApiRequest, until: float) -> ApiReply:
         limit_at = min(until, time.monotonic() + self._timeout_s)
+        if limit_at <= time.monotonic():
+            raise Unavailable("the time was over before the call", system=self._system, reason="too_slow")
         try:
             with exchange_limit(limit_at):
                 return self._exchange_raw(request, limit_at)

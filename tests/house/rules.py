@@ -43,6 +43,7 @@ LAYERS: Final = {
     "integration.command_page": 7,
     "integration.commands": 7,
     "integration.project": 7,
+    "integration.scaffold": 7,
 }
 DECISIONS: Final = frozenset(
     {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}
