@@ -7,6 +7,7 @@ settings, so they are not checked against private networks; redirects are not fo
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from integration.core.outbound_dial import OpenRouter, exchange_limit
 MAX_ATTEMPTS: Final = 3
 LONGEST_WAIT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 4 << 20
+_IDLE_EACH: Final = 32
 
 # The connection was never made, so nobody can have charged anything.
 _NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
@@ -75,10 +77,15 @@ class ApiSession:
         self._timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0), pool=timeout_s).as_dict()
         self._timeout_s = timeout_s
         self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
-        self._transport = build_transport(OpenRouter(), max_connections=max_connections, max_idle=max_connections, idle_s=30.0)
+        self._max_connections = max_connections
+        self._transports: dict[str, httpx2.HTTPTransport] = {}
+        self._lock = threading.Lock()
 
     def close(self) -> None:
-        self._transport.close()
+        with self._lock:
+            for transport in self._transports.values():
+                transport.close()
+            self._transports.clear()
 
     def send(
         self, request: ApiRequest, *, until: float, wait_s: Callable[[ApiReply], float | None], is_paid: bool = False
@@ -135,7 +142,7 @@ class ApiSession:
             content=content,
             extensions={"timeout": self._timeout},
         )
-        response = self._transport.handle_request(wire)
+        response = self._transport_to(wire.url).handle_request(wire)
         try:
             return ApiReply(
                 response.status_code,
@@ -144,6 +151,18 @@ class ApiSession:
             )
         finally:
             response.close()
+
+    def _transport_to(self, url: httpx2.URL) -> httpx2.HTTPTransport:
+        """The pool of one place. A request looks at every idle connection of its pool, so places do not share one."""
+        place = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        found = self._transports.get(place)
+        if found is None:
+            with self._lock:
+                found = self._transports.get(place) or build_transport(
+                    OpenRouter(), max_connections=self._max_connections, max_idle=_IDLE_EACH, idle_s=30.0
+                )
+                self._transports[place] = found
+        return found
 
 
 def _read_body(response: httpx2.Response, system: str, limit_at: float, max_bytes: int) -> bytes:

@@ -6,7 +6,7 @@ Pure but for the tables of the libraries underneath: public suffixes, phone plan
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
 from integration.core.countries import country_code
+from integration.core.once import built_once
 
 _SPACE: Final = re.compile(r"\s+")
 _LINKEDIN_PATH: Final = re.compile(r"^/(company|in|school|showcase)/([^/]+)")
@@ -158,6 +159,6 @@ def to_phone(raw: object, country: str | None = None) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-@cache
+@built_once
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
