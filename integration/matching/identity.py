@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from integration.matching.folding import digits, folded, spelling_key
+from integration.core.folding import digits, folded, spelling_key
 from integration.matching.names import call_names, company_name, person_name
 from integration.providers.base import Field, Finding
 

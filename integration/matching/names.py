@@ -14,8 +14,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from integration.matching.folding import words
-from integration.matching.legal_forms import without_legal_form
+from integration.core.folding import words
+from integration.core.legal_forms import without_legal_form
 
 Words = tuple[str, ...]
 

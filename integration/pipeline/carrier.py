@@ -80,7 +80,7 @@ class Carrier:
         lease_s: float = LEASE_S,
     ) -> None:
         self._database = database
-        self._enricher = GatedEnricher(RememberingEnricher(enricher, database), database, clock)
+        self._enricher = GatedEnricher(RememberingEnricher(enricher, database, clock), database, clock)
         self._ledger = ledger
         self._notes = notes
         self._people = people

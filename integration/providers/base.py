@@ -197,12 +197,22 @@ class ProviderReply:
     latency_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """One item of a field that is a list, with every finding that names it, the most convincing first."""
+
+    text: str
+    findings: tuple[Finding, ...]
+
+
 @dataclass(frozen=True)
 class FactSheet:
     """Everything known about one record at one moment: the chosen finding for each field, and the ones that lost.
 
     `company` is the fact sheet of a contact's primary company, None when it has none or for a company itself. `as_of` is "now" for every
-    decision made from the sheet, so that decisions need no clock.
+    decision made from the sheet, so that decisions need no clock. `reasons` say of each finding in words why it was chosen or lost.
+    `disputes` name for a field the strongest finding that says something else than the chosen one. `lists` are the items of fields on which
+    the sources add to one another.
     """
 
     object_type: str
@@ -212,6 +222,9 @@ class FactSheet:
     alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
     company: FactSheet | None = None
     replies: tuple[ProviderReply, ...] = ()
+    reasons: Mapping[Finding, str] = field(default_factory=dict)
+    disputes: Mapping[Field, Finding] = field(default_factory=dict)
+    lists: Mapping[Field, tuple[ListedItem, ...]] = field(default_factory=dict)
 
     def finding(self, name: Field) -> Finding | None:
         """The chosen finding; for a contact, company fields are looked up on its company."""
@@ -233,10 +246,30 @@ class FactSheet:
         )
 
     def items(self, name: Field) -> tuple[str, ...]:
-        found = self.finding(name)
+        """What is listed; of a field whose sources add to one another, the items of all of them."""
+        found, listed = self.finding(name), self._listed(name)
         if found is None:
             return ()
+        if listed:
+            return tuple(item.text for item in listed)
         return found.value if isinstance(found.value, tuple) else (str(found.value),)
+
+    def behind(self, name: Field) -> tuple[Finding, ...]:
+        """Every finding that what we say of the field rests on, the chosen one first."""
+        found = self.finding(name)
+        more = (one for item in self._listed(name) for one in item.findings)
+        return () if found is None else tuple(dict.fromkeys((found, *more)))
+
+    def dispute(self, name: Field) -> Finding | None:
+        """The strongest finding that says something else than the chosen one; None where nobody worth naming does."""
+        if name not in self.findings and self.company is not None and name in COMPANY_FIELDS:
+            return self.company.disputes.get(name)
+        return self.disputes.get(name)
+
+    def _listed(self, name: Field) -> tuple[ListedItem, ...]:
+        if name not in self.findings and self.company is not None and name in COMPANY_FIELDS:
+            return self.company.lists.get(name, ())
+        return self.lists.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -245,7 +278,8 @@ class ProviderInfo:
 
     `addresses`: its base addresses by a name of its own, which is the provider's or begins with it ("wikidata", "wikidata_sparql");
     LEADLIGHT_PROVIDER_URL_<NAME> replaces one. `opt_in`: why nobody is asked through it before an admin of the portal has said yes; "" for
-    all that need no such leave.
+    all that need no such leave. `upstream`: whose data it passes on, "" for its own; providers with one upstream are one source, however
+    many of them say a thing. `is_register`: its word is that of a public register, which others copy.
     """
 
     name: str
@@ -260,6 +294,8 @@ class ProviderInfo:
     known_limits: Sequence[str] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     opt_in: str = ""
+    upstream: str = ""
+    is_register: bool = False
 
 
 def chosen_first(findings: Iterable[Finding]) -> list[Finding]:

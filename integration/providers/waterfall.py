@@ -32,7 +32,7 @@ from integration.providers.gates import GateReport, Gates, GateView, Order
 from integration.providers.keys_store import KeysStore
 from integration.providers.merge import merge_findings
 from integration.providers.order import channels_of, waterfall_order
-from integration.providers.questions import Enrichment, Question, question_ids_of, suppression_ids
+from integration.providers.questions import Enrichment, Question, Weighing, question_ids_of, sources_of, suppression_ids
 from integration.providers.spending import CallReport, Permit, Spending
 
 BATCH_S: Final = 25.0
@@ -75,6 +75,7 @@ class Enricher:
         channels = channels_of(adapters)
         self._order = waterfall_order(channels)
         self._fields = frozenset(self._order)
+        self._weighing = Weighing(sources_of(adapter.info for adapter in adapters))
         self._prefixes = tuple(endpoint.offer.question_prefix for channel in channels for endpoint in channel.endpoints)
         self._asker = Asker(pool)
         self._gates = gates or Gates()
@@ -106,8 +107,8 @@ class Enricher:
         merged: dict[str, Enrichment] = {}
         for question in questions:
             case = by_key[question.key]
-            findings, alternatives = merge_findings((*question.known, *case.findings), as_of=as_of)
-            merged[question.key] = Enrichment(findings, alternatives, tuple(case.replies))
+            findings, alternatives = merge_findings((*question.known, *case.findings), as_of=as_of, weighing=self._weighing)
+            merged[question.key] = Enrichment(findings, alternatives, tuple(case.replies), self._weighing)
         return merged
 
     def forget(self, connection: Connection, portal_id: int, subjects: Sequence[Subject]) -> int:

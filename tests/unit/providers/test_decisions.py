@@ -16,7 +16,8 @@ from integration.providers.adapter import Adapter, Offer
 from integration.providers.base import Capability, ErrorClass, Field, Finding, ProviderInfo, ProviderReply, Subject
 from integration.providers.cases import Case, next_lookups, open_cases
 from integration.providers.http_exchange import ErrorRule, HttpProvider, classify
-from integration.providers.merge import agree, merge_findings, rank
+from integration.providers.likeness import agree
+from integration.providers.merge import merge_findings, rank
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.questions import identities, question_id, question_ids_of, suppression_ids
 
@@ -138,7 +139,7 @@ def test_fresh_beats_stale_and_the_crm_beats_all() -> None:
     [(100, 115, True), (100, 150, False), ("A  b", "a B", True), (("x", "Y"), ("y", "x"), True), (1, "1", False)],
 )
 def test_agreement_of_values(one: str | int, other: str | int, same: bool) -> None:
-    assert agree(one, other) is same
+    assert agree(Field.KEYWORDS, one, other) is same
 
 
 FINDINGS = st.lists(
