@@ -69,6 +69,9 @@ def company_subject(known: Findings) -> Subject:
         company_name=_text(known, Field.COMPANY_NAME),
         linkedin_url=_text(known, Field.COMPANY_LINKEDIN_URL),
         country=_text(known, Field.COUNTRY),
+        register_numbers=_texts(known, Field.REGISTER_NUMBER),
+        state=_text(known, Field.STATE),
+        city=_text(known, Field.CITY),
     )
 
 
@@ -112,6 +115,13 @@ def build_sheet(
         if others:
             alternatives[field] = others
     return FactSheet(object_type, object_id, as_of, findings, alternatives, company, tuple(enrichment.replies))
+
+
+def _texts(findings: Findings, field: Field) -> tuple[str, ...]:
+    found = findings.get(field)
+    if found is None:
+        return ()
+    return found.value if isinstance(found.value, tuple) else (str(found.value),)
 
 
 def _text(findings: Findings, field: Field) -> str | None:
