@@ -70,6 +70,9 @@ def company_subject(known: Findings) -> Subject:
         company_name=_text(known, Field.COMPANY_NAME),
         linkedin_url=_text(known, Field.COMPANY_LINKEDIN_URL),
         country=_text(known, Field.COUNTRY),
+        register_numbers=_texts(known, Field.REGISTER_NUMBER),
+        state=_text(known, Field.STATE),
+        city=_text(known, Field.CITY),
     )
 
 
@@ -117,6 +120,13 @@ def build_sheet(
         disputes={field: found for field, board in boards.items() if (found := board.dispute) is not None},
         lists={field: board.items for field, board in boards.items() if board.items},
     )
+
+
+def _texts(findings: Findings, field: Field) -> tuple[str, ...]:
+    found = findings.get(field)
+    if found is None:
+        return ()
+    return found.value if isinstance(found.value, tuple) else (str(found.value),)
 
 
 def _text(findings: Findings, field: Field) -> str | None:

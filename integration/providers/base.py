@@ -42,7 +42,7 @@ class Field(StrEnum):
     LATEST_FUNDING_ON = "latest_funding_on"  # ISO date
     HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
     PAGE_TITLE = "page_title"
-    REGISTER_NUMBER = "register_number"  # "GB-03977902", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
+    REGISTER_NUMBER = "register_number"  # "GB-03977902", "BR-12ABC34501DE35", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
     LEGAL_NAME = "legal_name"
     LEGAL_FORM = "legal_form"
     COMPANY_STATUS = "company_status"  # active, inactive, closing
@@ -124,7 +124,10 @@ class ErrorClass(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is asked about: a company (`kind` "company") or a person. None means not known; `domain` is the registrable domain, lower case."""
+    """Who is asked about: a company (`kind` "company") or a person. None means not known; `domain` is the registrable domain, lower case.
+
+    `register_numbers` are written as in Field.REGISTER_NUMBER; `state` and `city` as whoever told them writes them.
+    """
 
     kind: Literal["company", "person"]
     domain: str | None = None
@@ -134,6 +137,9 @@ class Subject:
     last_name: str | None = None
     linkedin_url: str | None = None
     country: str | None = None
+    register_numbers: tuple[str, ...] = ()
+    state: str | None = None
+    city: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ def identities(subject: Subject) -> tuple[str, ...]:
     """The ways to name a subject, the surest first; empty when it cannot be told from others."""
     company = (subject.domain or subject.company_name or "").casefold()
     if subject.kind == "company":
+        company = company or next(iter(subject.register_numbers), "").casefold()
         return (f"company|{company}",) if company else ()
     found = [f"email|{subject.email.casefold()}"] if subject.email else []
     found += [f"linkedin|{subject.linkedin_url.casefold()}"] if subject.linkedin_url else []
@@ -100,9 +101,19 @@ def question_ids_of(subject: Subject, prefixes: Sequence[str]) -> tuple[str, ...
 
 
 def with_findings(subject: Subject, findings: Mapping[Field, Finding]) -> Subject:
-    """A person with what providers found where nothing was known, so that the next provider can be asked with it."""
+    """The subject with what providers found where nothing was known, so that the next provider can be asked with it.
+
+    Of a company the domain is never taken over: it tells whom we ask about, and an answer may be about another one.
+    """
     if subject.kind == "company":
-        return subject
+        return replace(
+            subject,
+            company_name=subject.company_name or _text(findings, Field.COMPANY_NAME),
+            country=subject.country or _text(findings, Field.COUNTRY),
+            state=subject.state or _text(findings, Field.STATE),
+            city=subject.city or _text(findings, Field.CITY),
+            register_numbers=tuple(dict.fromkeys((*subject.register_numbers, *_texts(findings, Field.REGISTER_NUMBER)))),
+        )
     return replace(
         subject,
         email=subject.email or _text(findings, Field.EMAIL),
@@ -110,6 +121,11 @@ def with_findings(subject: Subject, findings: Mapping[Field, Finding]) -> Subjec
         last_name=subject.last_name or _text(findings, Field.LAST_NAME),
         linkedin_url=subject.linkedin_url or _text(findings, Field.PERSON_LINKEDIN_URL),
     )
+
+
+def _texts(findings: Mapping[Field, Finding], name: Field) -> tuple[str, ...]:
+    value = findings[name].value if name in findings else ()
+    return value if isinstance(value, tuple) else (str(value),)
 
 
 def _text(findings: Mapping[Field, Finding], name: Field) -> str | None:
