@@ -157,6 +157,7 @@ class ConversationEndpoint:
             answer = end.value
         except UnexpectedReply as error:
             answer, is_unsure = _malformed(error), True
+            self.exchange.forget(step)
         reply = replace(build_reply(self.offer, answer, self.clock), rate_news=tuple(news))
         return _unsure((reply,))[0] if is_unsure and self.offer.credits else reply
 

@@ -149,6 +149,12 @@ class Exchange:
                 self._kept[request.url] = (time.monotonic() + step.keep_for.total_seconds(), outcome.reply)
             return outcome
 
+    def forget(self, step: Step) -> None:
+        """Keeps the answer to the step no longer: it could not be read, so the next one asks again."""
+        if step.keep_for:
+            with self._lock:
+                self._kept.pop(self._addressed(step, "").url, None)
+
     def _addressed(self, step: Step, key: str) -> ApiRequest:
         provider = self.provider
         base = provider.addresses[step.address] if step.address else next(iter(provider.addresses.values()))
