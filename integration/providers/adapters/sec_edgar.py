@@ -129,7 +129,8 @@ _WHOM: Final = (
     Row("website", Field.DOMAIN, to_domain, 0.9),
     Row("addresses.business.stateOrCountryDescription", Field.COUNTRY, _country, 0.9),
 )
-_TRUST: Final = trust_of(_FILER) | {
+_TRUST: Final = {
+    **trust_of(_FILER),
     Field.TICKER: 0.8,
     Field.COMPANY_PHONE: 0.7,
     Field.REGISTER_NUMBER: 0.8,
@@ -246,7 +247,7 @@ def _filed(tag: object, unit: str) -> Iterator[JsonObject]:
 
 
 def _newest(filed: list[JsonObject]) -> object:
-    """The value that ends last; of equals the one filed under the tag asked for first, as it was filed last."""
+    """The value that ends last; where several reports tell it, as the last of them does."""
     newest = max((str(one["end"]) for one in filed), default="")
     ends = [one for one in filed if one["end"] == newest]
     return max(ends, key=lambda one: str(one.get("filed", ""))).get("val") if ends else None

@@ -47,3 +47,11 @@ def sec_edgar(neighbours: RunningNeighbours) -> Iterator[Asker]:
     asker.control("POST", "reset")
     yield asker
     asker.close()
+
+
+@pytest.fixture
+def wikidata(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["wikidata"], neighbours.servers["wikidata"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()

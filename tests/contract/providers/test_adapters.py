@@ -47,7 +47,7 @@ CASES = [
 class Recorded:
     """A server that gives one answer to everything but robots.txt, and remembers what was asked.
 
-    A conversation's answer has `by_path`: the answer of each path, the first that the path begins with.
+    A conversation's answer has `by_path`: answers by the beginning of path and query; the first that fits is given.
     """
 
     reply: dict[str, Any] = field(default_factory=dict)
@@ -59,8 +59,9 @@ class Recorded:
             return [b"none"]
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)).decode()
         self.asked.append({"query": environ["QUERY_STRING"], "body": body, "path": environ["PATH_INFO"]})
+        target = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
         by_path = self.reply.get("by_path", {})
-        reply = next((by_path[start] for start in by_path if environ["PATH_INFO"].startswith(start)), self.reply)
+        reply = next((by_path[start] for start in by_path if target.startswith(start)), self.reply)
         text = reply["body"]
         start_response(f"{reply['status']} x", list(reply["headers"].items()))
         return [(text if isinstance(text, str) else json.dumps(text, separators=(",", ":"))).encode()]
