@@ -80,7 +80,7 @@ def build_http_adapter(
     kit: AdapterKit, info: ProviderInfo, provider: HttpProvider, calls: Sequence[HttpCall | HttpConversation]
 ) -> Adapter:
     """The adapter of an API with these endpoints, which share one exchange."""
-    exchange = Exchange(provider, kit.session)
+    exchange = Exchange(provider, kit.session, kit.fetcher)
     return Adapter(info, tuple(_endpoint(call, exchange, kit.clock) for call in calls))
 
 

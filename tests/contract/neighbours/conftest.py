@@ -55,3 +55,11 @@ def wikidata(neighbours: RunningNeighbours) -> Iterator[Asker]:
     asker.control("POST", "reset")
     yield asker
     asker.close()
+
+
+@pytest.fixture
+def rdap(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["rdap"], neighbours.servers["rdap"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
+import pytest
+
 from integration.providers.adapter import AdapterKit
-from integration.providers.base import Field, FieldValue, ProviderReply, Subject
+from integration.providers.base import ErrorClass, Field, FieldValue, ProviderReply, Subject
 from integration.providers.registry import build_adapters
 from simulator.data.demo import DemoCompany, load_companies
 from simulator.neighbours.facts import Glasses
+from simulator.neighbours.rdap.registry import REGISTRARS
+from simulator.neighbours.rdap.routes import UNLISTED
 from tests.contract.providers.conftest import soon
 
 ENOUGH = 25
@@ -74,3 +81,40 @@ def test_register_is_surer_where_it_names_the_companys_own_site(kit: AdapterKit)
 
 def test_register_knows_nobody_who_is_not_listed(kit: AdapterKit) -> None:
     assert ask(kit, "sec_edgar", Subject("company", company_name="Sample Bakery of Nowhere")).outcome == "not_found"
+
+
+def test_registry_named_by_the_list_tells_when_a_domain_was_registered(kit: AdapterKit) -> None:
+    for company in known("rdap"):
+        reply = ask(kit, "rdap", Subject("company", domain=company.domain))
+        if company.domain.rpartition(".")[2] in UNLISTED:
+            assert (reply.outcome, "no registry" in reply.detail) == ("not_found", True)
+        else:
+            on = str(facts(reply)[Field.DOMAIN_REGISTERED_ON])
+            assert max(1995, company.founded_year or 0) <= int(on[:4]) or int(on[:4]) == 2024
+            assert facts(reply)[Field.DOMAIN_REGISTRAR] in REGISTRARS
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [("rdap-busy-1", ErrorClass.THROTTLED), ("rdap-forbidden-1", ErrorClass.BLOCKED), ("rdap-down-1", ErrorClass.SERVER),
+     ("rdap-page-1", ErrorClass.BLOCKED), ("rdap-broken-1", ErrorClass.MALFORMED), ("rdap-stranger-1", ErrorClass.MALFORMED),
+     ("rdap-inside-1", ErrorClass.INVALID), ("rdap-plain-1", ErrorClass.INVALID)],
+)  # fmt: skip
+def test_registrys_troubles_are_told_apart(kit: AdapterKit, name: str, error: ErrorClass) -> None:
+    reply = ask(kit, "rdap", Subject("company", domain=f"{name}-made.example"))
+    assert (reply.outcome, reply.error) == ("failed", error)
+
+
+def test_registries_are_still_asked_when_the_list_cannot_be_had_and_the_list_is_not_asked_for_again_at_once(
+    kit: AdapterKit,
+) -> None:
+    settings = replace(kit.settings, addresses={**kit.settings.addresses, "rdap": "http://127.0.0.1:9"})
+    (adapter,) = (one for one in build_adapters(replace(kit, settings=settings)) if one.info.name == "rdap")
+    started = time.monotonic()
+    replies = [
+        adapter.endpoints[0].ask([Subject("company", domain=f"sample-{number}.com")], key="", until=soon())[0]
+        for number in range(9)
+    ]
+    # The shipped copy names a real registry; the stand-in of the web has no such host and says so.
+    assert {reply.outcome for reply in replies} == {"not_found"}
+    assert time.monotonic() - started < 4.0
