@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
@@ -25,6 +26,8 @@ MAX_ATTEMPTS: Final = 3
 LONGEST_WAIT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 4 << 20
 _IDLE_EACH: Final = 32
+# How many answers that may be larger than MAX_ANSWER_BYTES are read at once, so that memory stays bounded however many threads ask.
+LARGE_AT_ONCE: Final = 2
 
 # The connection was never made, so nobody can have charged anything.
 _NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
@@ -33,7 +36,7 @@ _NOT_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeo
 @dataclass(frozen=True, slots=True)
 class ApiRequest:
     """One call. `params` keep their order and may repeat; `json_body` is sent as JSON, `form` as a form; `headers` carry the key, never the
-    address. `max_bytes`: an answer of more is given up.
+    address. `max_bytes`: an answer of more is given up; those that may be larger than MAX_ANSWER_BYTES stand in line.
     """
 
     method: str
@@ -77,6 +80,7 @@ class ApiSession:
         self._timeout = httpx2.Timeout(timeout_s, connect=min(timeout_s, 5.0), pool=timeout_s).as_dict()
         self._timeout_s = timeout_s
         self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+        self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
         self._max_connections = max_connections
         self._transports: dict[str, httpx2.HTTPTransport] = {}
         self._lock = threading.Lock()
@@ -119,12 +123,24 @@ class ApiSession:
         if limit_at <= time.monotonic():
             raise Unavailable("the time was over before the call", system=self._system, reason="too_slow")
         try:
-            with exchange_limit(limit_at):
+            with self._room_for(request, limit_at), exchange_limit(limit_at):
                 return self._exchange_raw(request, limit_at)
         except _NOT_SENT as error:
             raise Unavailable(f"no connection: {type(error).__name__}", system=self._system, reason=_reason(error)) from error
         except (httpx2.HTTPError, OSError) as error:
             raise Unanswered(f"no whole answer: {type(error).__name__}", system=self._system, reason=_reason(error)) from error
+
+    @contextmanager
+    def _room_for(self, request: ApiRequest, limit_at: float) -> Iterator[None]:
+        if request.max_bytes <= MAX_ANSWER_BYTES:
+            yield
+            return
+        if not self._large.acquire(timeout=max(0.0, limit_at - time.monotonic())):
+            raise Unavailable("other large answers are still being read", system=self._system, reason="too_slow")
+        try:
+            yield
+        finally:
+            self._large.release()
 
     def _exchange_raw(self, request: ApiRequest, limit_at: float) -> ApiReply:
         headers = {**self._headers, **request.headers}

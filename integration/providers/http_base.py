@@ -80,7 +80,7 @@ def build_http_adapter(
     kit: AdapterKit, info: ProviderInfo, provider: HttpProvider, calls: Sequence[HttpCall | HttpConversation]
 ) -> Adapter:
     """The adapter of an API with these endpoints, which share one exchange."""
-    exchange = Exchange(provider, kit.session)
+    exchange = Exchange(provider, kit.session, kit.fetcher)
     return Adapter(info, tuple(_endpoint(call, exchange, kit.clock) for call in calls))
 
 
@@ -157,6 +157,7 @@ class ConversationEndpoint:
             answer = end.value
         except UnexpectedReply as error:
             answer, is_unsure = _malformed(error), True
+            self.exchange.forget(step)
         reply = replace(build_reply(self.offer, answer, self.clock), rate_news=tuple(news))
         return _unsure((reply,))[0] if is_unsure and self.offer.credits else reply
 

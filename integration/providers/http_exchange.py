@@ -14,8 +14,10 @@ from datetime import timedelta
 from typing import Final
 
 from integration.core.errors import Unanswered, Unavailable, UnexpectedReply
+from integration.core.outbound import Fetcher, FetchRefused
 from integration.core.outbound_session import ApiReply, ApiRequest, ApiSession
 from integration.providers.base import ErrorClass, RateNews
+from integration.providers.guarded_fetch import fetch_guarded, refused_as
 from integration.providers.json_reading import find_at, parse_object
 
 RETRIED: Final = frozenset({ErrorClass.THROTTLED, ErrorClass.SERVER})
@@ -23,6 +25,9 @@ DETAIL_CHARS: Final = 160
 # A body is searched this far for markers, so that a huge one costs nothing.
 _MARKER_CHARS: Final = 4096
 _KEPT_DOCUMENTS: Final = 16
+# A document that could not be had is not asked for again meanwhile, where the conversation can do without.
+_FAILURE_KEPT_S: Final = 60.0
+NO_ANSWER: Final = ApiReply(0, {}, b"")
 
 
 @dataclass(frozen=True)
@@ -79,13 +84,16 @@ class Step:
     """One request of a lookup; its `url` is a path under the base address named `address` ("": the usual one).
 
     `accepts_missing`: a 404 is handed to the conversation instead of ending it. `keep_for`: the answer is the same for everybody and is kept
-    in this process for so long.
+    in this process for so long. `accepts_failure`: where no good answer comes the conversation is handed NO_ANSWER and goes on without.
+    `is_strangers`: the `url` is whole and an answer named it, so it is fetched through the guard.
     """
 
     request: ApiRequest
     address: str = ""
     accepts_missing: bool = False
     keep_for: timedelta = timedelta(0)
+    accepts_failure: bool = False
+    is_strangers: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,15 +140,16 @@ def vendor_sentence(paths: Sequence[str], reply: ApiReply) -> str:
 class Exchange:
     """Sends steps to one provider. Safe between threads; it keeps nothing but answers that are the same for everybody."""
 
-    def __init__(self, provider: HttpProvider, session: ApiSession) -> None:
+    def __init__(self, provider: HttpProvider, session: ApiSession, fetcher: Fetcher | None = None) -> None:
         self.provider = provider
         self._session = session
+        self._fetcher = fetcher
         self._kept: dict[str, tuple[float, ApiReply]] = {}
         self._lock = threading.Lock()
 
     def send(self, step: Step, *, key: str, until: float, is_paid: bool) -> Outcome:
         """What the step came to, before the monotonic moment `until`. One call, tried again only where the vendor is busy or down."""
-        request = self._addressed(step, key)
+        request = step.request if step.is_strangers else self._addressed(step, key)
         if not step.keep_for:
             return self._sent(step, request, until, is_paid).without(key)
         with self._lock:  # whoever comes meanwhile needs the same document
@@ -151,8 +160,15 @@ class Exchange:
             if outcome.reply is not None:
                 while len(self._kept) >= _KEPT_DOCUMENTS:
                     self._kept.pop(next(iter(self._kept)))
-                self._kept[request.url] = (time.monotonic() + step.keep_for.total_seconds(), outcome.reply)
+                kept_s = _FAILURE_KEPT_S if outcome.reply is NO_ANSWER else step.keep_for.total_seconds()
+                self._kept[request.url] = (time.monotonic() + kept_s, outcome.reply)
             return outcome
+
+    def forget(self, step: Step) -> None:
+        """Keeps the answer to the step no longer: it could not be read, so the next one asks again."""
+        if step.keep_for:
+            with self._lock:
+                self._kept.pop(self._addressed(step, "").url, None)
 
     def _addressed(self, step: Step, key: str) -> ApiRequest:
         provider = self.provider
@@ -161,8 +177,17 @@ class Exchange:
         return replace(step.request, url=base + step.request.url, headers={**provider.headers, **step.request.headers, **keyed})
 
     def _sent(self, step: Step, request: ApiRequest, until: float, is_paid: bool) -> Outcome:
+        outcome = self._exchanged(step, request, until, is_paid)
+        return Outcome(NO_ANSWER) if outcome.reply is None and step.accepts_failure else outcome
+
+    def _exchanged(self, step: Step, request: ApiRequest, until: float, is_paid: bool) -> Outcome:
         try:
-            reply = self._session.send(request, until=until, wait_s=self._wait_s, is_paid=is_paid)
+            if step.is_strangers and self._fetcher is not None:
+                reply = fetch_guarded(self._fetcher, request, until)
+            else:
+                reply = self._session.send(request, until=until, wait_s=self._wait_s, is_paid=is_paid)
+        except FetchRefused as error:
+            return Outcome(None, refused_as(error.reason), f"{error.reason}: {error.message}"[:DETAIL_CHARS])
         except Unavailable as error:
             return Outcome(None, ErrorClass.SERVER, error.reason, is_unsure=isinstance(error, Unanswered))
         error_class = classify(self.provider, reply)

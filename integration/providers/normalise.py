@@ -6,6 +6,7 @@ Pure but for the tables of the libraries underneath: public suffixes, phone plan
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -71,6 +72,14 @@ def to_iso_date(raw: object) -> str | None:
     """The date at the front of an ISO moment."""
     found = _ISO_DATE.match(raw) if isinstance(raw, str) else None
     return found[0] if found else None
+
+
+def days_between(start: object, end: object) -> int | None:
+    """Days from one ISO date to another; None where one of them is no date."""
+    try:
+        return (date.fromisoformat(str(end)) - date.fromisoformat(str(start))).days
+    except ValueError:
+        return None
 
 
 def to_country(raw: object) -> str | None:

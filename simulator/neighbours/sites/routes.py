@@ -13,6 +13,7 @@ from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from simulator.neighbours.facts import FactBook
+from simulator.neighbours.rdap.registry import REGISTRY_HOST, answer_registry
 from simulator.neighbours.settings import NeighbourSettings
 from simulator.neighbours.sites.hostile import find_attack
 from simulator.neighbours.sites.pages import render_page, render_robots
@@ -76,11 +77,9 @@ def _answer(state: SitesState, settings: NeighbourSettings, host: str, path: str
     registered = state.pages.get((host, path))
     if registered is not None:
         return Response(registered.body, registered.status, registered.headers)
-    attack = find_attack(host)
-    if attack is not None:
-        if path == "/robots.txt" and host != "hostile-robots.example":
-            return Response("not here\n", 404, content_type="text/plain")
-        return attack(settings)
+    special = _special_host(state, settings, host, path)
+    if special is not None:
+        return special
     facts = state.book.find_domain(host)
     if facts is None:
         return Response("no such site\n", 404, content_type="text/plain")
@@ -89,6 +88,16 @@ def _answer(state: SitesState, settings: NeighbourSettings, host: str, path: str
     if moved != host:
         return redirect(_same_address_at(moved), 301)
     return render_robots(style) if path == "/robots.txt" else render_page(path, facts, style)
+
+
+def _special_host(state: SitesState, settings: NeighbourSettings, host: str, path: str) -> BaseResponse | None:
+    """The answer of a host that is no company's site: the domain registry, and those that mean harm."""
+    if host == REGISTRY_HOST:
+        return answer_registry(state.book, path)
+    attack = find_attack(host)
+    if attack is not None and path == "/robots.txt" and host != "hostile-robots.example":
+        return Response("not here\n", 404, content_type="text/plain")
+    return None if attack is None else attack(settings)
 
 
 def _same_address_at(host: str) -> str:

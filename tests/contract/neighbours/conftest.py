@@ -39,3 +39,27 @@ def sites(neighbours: RunningNeighbours) -> Iterator[Asker]:
     asker.control("POST", "reset")
     yield asker
     asker.close()
+
+
+@pytest.fixture
+def sec_edgar(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["sec_edgar"], neighbours.servers["sec_edgar"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
+
+
+@pytest.fixture
+def wikidata(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["wikidata"], neighbours.servers["wikidata"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
+
+
+@pytest.fixture
+def rdap(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls["rdap"], neighbours.servers["rdap"].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()

@@ -80,4 +80,5 @@ def test_a_window_never_lets_more_through_than_its_limit(limit, gaps):
 
 def test_every_neighbour_is_found():
     found = find_neighbours()
-    assert {name: neighbour.base_path for name, neighbour in found.items()} == {"apollo": "/api/v1", "hunter": "/v2", "sites": ""}
+    expected = {"apollo": "/api/v1", "hunter": "/v2", "sites": "", "sec_edgar": "/www", "wikidata": "/wikidata", "rdap": "/rdap"}
+    assert {name: neighbour.base_path for name, neighbour in found.items()} == expected

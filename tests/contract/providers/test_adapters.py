@@ -51,7 +51,10 @@ CASES = [
 
 @dataclass
 class Recorded:
-    """A server that gives one answer to everything but robots.txt, and remembers what was asked."""
+    """A server that gives one answer to everything but robots.txt, and remembers what was asked.
+
+    A conversation's answer has `by_path`: answers by the beginning of path and query; the first that fits is given.
+    """
 
     reply: dict[str, Any] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
@@ -62,8 +65,11 @@ class Recorded:
             return [b"none"]
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0)).decode()
         self.asked.append({"query": environ["QUERY_STRING"], "body": body, "path": environ["PATH_INFO"]})
-        text = self.reply["body"]
-        start_response(f"{self.reply['status']} x", list(self.reply["headers"].items()))
+        target = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        by_path = self.reply.get("by_path", {})
+        reply = next((by_path[start] for start in by_path if target.startswith(start)), self.reply)
+        text = reply["body"]
+        start_response(f"{reply['status']} x", list(reply["headers"].items()))
         return [(text if isinstance(text, str) else json.dumps(text, separators=(",", ":"))).encode()]
 
 
