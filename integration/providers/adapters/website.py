@@ -16,8 +16,7 @@ from integration.core.clock import Clock
 from integration.core.outbound import FetchedPage
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
 from integration.providers.base import Capability, ErrorClass, Field, FieldValue, ProviderInfo, ProviderReply, Subject
-from integration.providers.fingerprints import find_technologies, load_fingerprints
-from integration.providers.html_page import PageFacts, parse_page, to_domain_of_social
+from integration.providers.html_page import PageFacts, decode_page, parse_page, to_domain_of_social
 from integration.providers.http_base import build_reply
 from integration.providers.json_ld import JsonThing, address_of, employee_count, texts_of
 from integration.providers.normalise import (
@@ -31,6 +30,7 @@ from integration.providers.normalise import (
     to_texts,
     to_year,
 )
+from integration.providers.site.fingerprints import find_technologies, load_fingerprints
 from integration.providers.site_visit import SiteVisitor
 
 NAME: Final = "website"
@@ -107,10 +107,8 @@ def parse_home(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
     country = to_country(_country(organization)) or subject.country
     social = tuple(dict.fromkeys((*facts.social_urls, *filter(to_domain_of_social, texts_of(organization.get("sameAs"))))))
     phones = (*texts_of(organization.get("telephone")), *facts.phones)
-    technologies = find_technologies(
-        load_fingerprints(),
-        addresses=facts.addresses, generator=facts.generator, headers=page.headers, cookie_names=page.cookie_names,
-    )  # fmt: skip
+    markup = decode_page(page.body, page.header("content-type"))
+    technologies = find_technologies(load_fingerprints(), markup=markup, headers=page.headers, cookie_names=page.cookie_names)
     found: dict[Field, FieldValue | None] = {
         **_from_markup(facts, organization),
         Field.DOMAIN: to_domain(page.url),
