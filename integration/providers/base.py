@@ -43,6 +43,8 @@ class Field(StrEnum):
     HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
     PAGE_TITLE = "page_title"
     REGISTER_NUMBER = "register_number"  # "GB-03977902", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
+    STREET = "street"  # with house number, as written
+    POSTAL_CODE = "postal_code"
     # person
     FIRST_NAME = "first_name"
     LAST_NAME = "last_name"

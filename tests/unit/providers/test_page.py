@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from integration.core.errors import ConfigError
 from integration.providers.fingerprints import find_technologies, load_fingerprints, parse_fingerprints
-from integration.providers.html_page import PageFacts, decode_page, parse_page
-from integration.providers.json_ld import employee_count, find_organization
+from integration.providers.site.html_page import PageFacts, decode_page, parse_page
+from integration.providers.site.json_ld import employee_count, find_organization
 from simulator.neighbours.sites.traces import TRACES
 
 
