@@ -1,0 +1,87 @@
+"""The visible words of a page as lines, the way a reader sees them: a line ends where a block, a table cell, a list item or a <br> does.
+
+Pure; one pass of the parser, no walk over the tree, because a page has thousands of nodes.
+Limit: what style sheets move or hide is read where the markup has it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BREAK: Final = "\u2028"
+_BLOCKS: Final = (
+    "address|article|aside|blockquote|body|button|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|label|"
+    "legend|li|main|nav|ol|option|p|pre|section|select|td|th|ul"
+)
+_SPACE: Final = re.compile(r"[\s\u00a0\u200b]+")
+_OPENS: Final = re.compile(rf"(<(?:{_BLOCKS}|br)(?=[\s/>])[^<>]*>)", re.IGNORECASE)
+_CLOSES: Final = re.compile(rf"(</(?:{_BLOCKS})\s*>)", re.IGNORECASE)
+_HIDDEN: Final = ["script", "style", "noscript", "template", "textarea", "svg", "iframe", "select", "datalist"]
+_MOST_LINES: Final = 3000
+_LONGEST_LINE: Final = 2000
+
+
+@dataclass(frozen=True)
+class PageText:
+    """The lines in order, blanks folded, none empty; and what the head says."""
+
+    lines: tuple[str, ...]
+    title: str
+    metas: dict[str, str]
+    links: tuple[tuple[str, str], ...]
+    headings: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+def read_lines(markup: str) -> PageText:
+    """The text of a page's markup. Cost: a few milliseconds for 100 kB."""
+    flat = _SPACE.sub(" ", markup.replace(BREAK, " "))
+    tree = LexborHTMLParser(_CLOSES.sub(BREAK + r"\1", _OPENS.sub(r"\1" + BREAK, flat)))
+    title = tree.css_first("title")
+    metas: dict[str, str] = {}
+    for node in tree.css("meta[content]"):
+        name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
+        metas.setdefault(name, _folded(node.attributes.get("content") or ""))
+    tree.strip_tags(_HIDDEN)
+    _reveal_emails(tree)
+    body = tree.body.text(separator=" ") if tree.body else ""
+    lines = tuple(line[:_LONGEST_LINE] for raw in body.split(BREAK)[: _MOST_LINES * 2] if (line := _folded(raw)))[:_MOST_LINES]
+    return PageText(
+        lines,
+        _folded(title.text()) if title else "",
+        metas,
+        tuple((unquote(node.attributes.get("href") or ""), _folded(node.text(separator=" "))) for node in tree.css("a[href]")),
+        tuple(_folded(node.text(separator=" ")) for node in tree.css("h1, h2, h3, h4, strong, b")),
+        tuple(_folded(node.attributes.get("alt") or "") for node in tree.css("img[alt]")),
+    )
+
+
+def _reveal_emails(tree: LexborHTMLParser) -> None:
+    """Puts the address in the place of the marker that Cloudflare leaves for it (https://developers.cloudflare.com, read 2026-12)."""
+    for node in tree.css("[data-cfemail]"):
+        address = decode_hidden_email(node.attributes.get("data-cfemail") or "")
+        if address:
+            _replace(node, address)
+
+
+def _replace(node: LexborNode, text: str) -> None:
+    node.replace_with(text)
+
+
+def decode_hidden_email(code: str) -> str:
+    """The address in a `data-cfemail` code: hexadecimal, each byte crossed with the first; empty where it is none."""
+    try:
+        raw = bytes.fromhex(code)
+    except ValueError:
+        return ""
+    return bytes(one ^ raw[0] for one in raw[1:]).decode("utf-8", "replace") if len(raw) > 4 else ""
+
+
+def _folded(text: str) -> str:
+    return _SPACE.sub(" ", html.unescape(text).replace(BREAK, " ")).strip()
