@@ -5,14 +5,26 @@ Rules only, no model: each finder takes its stretches of text, the surest first.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
+from integration.providers.normalise import host_of, to_domain
 from integration.providers.site.address_mentions import PostalAddress, find_addresses
 from integration.providers.site.email_mentions import find_emails
-from integration.providers.site.entities import Entity, Findings
+from integration.providers.site.entities import Entity, EntityKind, Findings
+from integration.providers.site.org_mentions import find_other_organisations, find_own_mentions, find_whole_line_organisations, own_names
+from integration.providers.site.person_mentions import find_people
 from integration.providers.site.phone_mentions import find_phones
 from integration.providers.site.place_mentions import find_places
-from integration.providers.site.text_lines import read_lines
+from integration.providers.site.text_lines import PageText, read_lines
+
+_BASE: Final = re.compile(r"""<(?:base|link)\b[^<>]{0,200}?href=["']?(https?://[^"'\s>]{4,200})""", re.IGNORECASE)
+_REGIONS: Final = {"uk": "GB", "au": "AU", "ca": "CA", "de": "DE", "at": "AT", "ch": "CH", "ie": "IE", "nz": "NZ", "fr": "FR", "br": "BR", "pt": "PT", "es": "ES",
+                   "it": "IT", "nl": "NL", "be": "BE", "se": "SE", "dk": "DK", "no": "NO", "fi": "FI", "pl": "PL", "in": "IN", "sg": "SG", "za": "ZA", "mx": "MX"}  # fmt: skip
+_MAIL_HOSTS: Final = frozenset({"gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "msn.com"})
 
 
 @dataclass(frozen=True)
@@ -24,13 +36,33 @@ class Contacts:
     own_name: str
 
 
-def find_contacts(markup: str, url: str) -> Contacts:
-    """The contact entities of a page's markup. Cost: about ten milliseconds for 50 kB."""
+def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Contacts:
+    """The contact entities of a page's markup. `stated_names`: what its structured data calls the company. Cost: some ten milliseconds."""
     page = read_lines(markup)
     text = "\n".join(page.lines)
     findings = Findings()
-    find_emails(text, findings, page.links)
-    find_phones(text, findings, ("US", "GB"))
+    find_emails(text, findings)
+    domains = _own_domains(markup, url, findings)
+    find_phones(text, findings, _regions(domains))
     addresses = find_addresses(text, findings)
+    names = own_names(page, text, [domain.partition(".")[0] for domain in domains], stated_names)
+    find_own_mentions(text, findings, names, page.title)
+    find_whole_line_organisations(text, findings)
+    find_other_organisations(text, findings)
+    find_people(text, findings)
     find_places(text, findings)
-    return Contacts(tuple(findings.entities), addresses, "")
+    return Contacts(tuple(findings.entities), addresses, names[0] if names else "")
+
+
+def _own_domains(markup: str, url: str, findings: Findings) -> tuple[str, ...]:
+    """The page's own registrable domains: of its address, its base and canonical links, and of the mail addresses on it."""
+    hosts = [url, *_BASE.findall(markup[:20_000])[:1]]
+    mails = Counter(one.text.rpartition("@")[2].lower() for one in findings.entities if one.kind is EntityKind.EMAIL)
+    found = [to_domain(host_of(one)) for one in (*hosts, *(host for host, _ in mails.most_common(2)))]
+    return tuple(dict.fromkeys(domain for domain in found if domain and domain not in _MAIL_HOSTS))
+
+
+def _regions(domains: Iterable[str]) -> tuple[str, ...]:
+    """Where numbers without a country code may belong: the country of the domain first."""
+    named = [region for domain in domains if (region := _REGIONS.get(domain.rpartition(".")[2]))]
+    return tuple(dict.fromkeys((*named, "US", "GB")))

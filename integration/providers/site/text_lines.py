@@ -22,7 +22,8 @@ _BLOCKS: Final = (
 _SPACE: Final = re.compile(r"[\s\u00a0\u200b]+")
 _OPENS: Final = re.compile(rf"(<(?:{_BLOCKS}|br)(?=[\s/>])[^<>]*>)", re.IGNORECASE)
 _CLOSES: Final = re.compile(rf"(</(?:{_BLOCKS})\s*>)", re.IGNORECASE)
-_HIDDEN: Final = ["script", "style", "noscript", "template", "textarea", "svg", "iframe", "select", "datalist"]
+_HIDDEN: Final = ["script", "style", "noscript", "template", "textarea", "svg", "iframe", "datalist"]
+_COUNTED: Final = re.compile(r"\(\d{1,6}\)$")
 _MOST_LINES: Final = 3000
 _LONGEST_LINE: Final = 2000
 
@@ -49,6 +50,7 @@ def read_lines(markup: str) -> PageText:
         name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
         metas.setdefault(name, _folded(node.attributes.get("content") or ""))
     tree.strip_tags(_HIDDEN)
+    _drop_menus(tree)
     _reveal_emails(tree)
     body = tree.body.text(separator=" ") if tree.body else ""
     lines = tuple(line[:_LONGEST_LINE] for raw in body.split(BREAK)[: _MOST_LINES * 2] if (line := _folded(raw)))[:_MOST_LINES]
@@ -60,6 +62,14 @@ def read_lines(markup: str) -> PageText:
         tuple(_folded(node.text(separator=" ")) for node in tree.css("h1, h2, h3, h4, strong, b")),
         tuple(_folded(node.attributes.get("alt") or "") for node in tree.css("img[alt]")),
     )
+
+
+def _drop_menus(tree: LexborHTMLParser) -> None:
+    """Takes away the menus of forms, which say nothing about the company. A menu that counts what lies behind each choice is an index; it stays."""
+    for node in tree.css("select"):
+        choices = [option.text().rstrip() for option in node.css("option")]
+        if sum(choice.endswith(")") and bool(_COUNTED.search(choice)) for choice in choices) * 2 < len(choices) or not choices:
+            node.decompose()
 
 
 def _reveal_emails(tree: LexborHTMLParser) -> None:
