@@ -12,18 +12,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from integration.providers.normalise import host_of, to_domain
-from integration.providers.site.address_mentions import PostalAddress, find_addresses
+from integration.providers.site.address_mentions import find_addresses
+from integration.providers.site.address_parts import PostalAddress
 from integration.providers.site.email_mentions import find_emails
 from integration.providers.site.entities import Entity, EntityKind, Findings
-from integration.providers.site.org_mentions import find_other_organisations, find_own_mentions, find_whole_line_organisations, own_names
+from integration.providers.site.org_mentions import find_other_organisations, find_whole_line_organisations
+from integration.providers.site.own_name import find_own_mentions, own_names
 from integration.providers.site.person_mentions import find_people
 from integration.providers.site.phone_mentions import find_phones
 from integration.providers.site.place_mentions import find_places
-from integration.providers.site.text_lines import PageText, read_lines
+from integration.providers.site.text_lines import read_lines
 
 _BASE: Final = re.compile(r"""<(?:base|link)\b[^<>]{0,200}?href=["']?(https?://[^"'\s>]{4,200})""", re.IGNORECASE)
-_REGIONS: Final = {"uk": "GB", "au": "AU", "ca": "CA", "de": "DE", "at": "AT", "ch": "CH", "ie": "IE", "nz": "NZ", "fr": "FR", "br": "BR", "pt": "PT", "es": "ES",
-                   "it": "IT", "nl": "NL", "be": "BE", "se": "SE", "dk": "DK", "no": "NO", "fi": "FI", "pl": "PL", "in": "IN", "sg": "SG", "za": "ZA", "mx": "MX"}  # fmt: skip
+# Country domains whose code is not that of the number plan, and those whose numbers the plans below read.
+_PLANS: Final = "AU CA DE AT CH IE NZ FR BR PT ES IT NL BE SE DK NO FI PL IN SG ZA MX"
+_REGIONS: Final = {"uk": "GB"} | {code.lower(): code for code in _PLANS.split(" ")}
+"""The number plan by the ending of a domain."""
 _MAIL_HOSTS: Final = frozenset({"gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "msn.com"})
 
 
@@ -40,7 +44,7 @@ def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Co
     """The contact entities of a page's markup. `stated_names`: what its structured data calls the company. Cost: some ten milliseconds."""
     page = read_lines(markup)
     text = "\n".join(page.lines)
-    findings = Findings()
+    findings = Findings(len(text))
     find_emails(text, findings)
     domains = _own_domains(markup, url, findings)
     find_phones(text, findings, _regions(domains))

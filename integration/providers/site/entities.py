@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -29,24 +29,28 @@ class Entity:
     start: int = -1
 
 
-@dataclass
 class Findings:
-    """The mentions found so far; each stretch of text belongs to one of them at most."""
+    """The mentions found so far in a text; each stretch of it belongs to one of them at most."""
 
-    entities: list[Entity] = field(default_factory=list)
-    _taken: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self, text_length: int) -> None:
+        self.entities: list[Entity] = []
+        self._taken = bytearray(text_length)
 
     def add(self, kind: EntityKind, text: str, start: int, end: int) -> bool:
         """Whether the stretch was free; then it is taken."""
         if not text or self.is_taken(start, end):
             return False
-        self._taken.append((start, end))
+        self.block(start, end)
         self.entities.append(Entity(kind, text, start))
         return True
 
+    def add_from_head(self, kind: EntityKind, text: str) -> None:
+        """Adds what stands in the head of the page only."""
+        self.entities.append(Entity(kind, text))
+
     def block(self, start: int, end: int) -> None:
         """Takes a stretch that is nothing we look for."""
-        self._taken.append((start, end))
+        self._taken[start:end] = b"\1" * (end - start)
 
     def is_taken(self, start: int, end: int) -> bool:
-        return any(start < stop and begin < end for begin, stop in self._taken)
+        return 1 in self._taken[start:end]

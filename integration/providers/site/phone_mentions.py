@@ -1,4 +1,6 @@
-"""Telephone numbers in a page's text, as written. Pure but for the number plans of phonenumbers (https://github.com/daviddrysdale/python-phonenumbers, read 2026-12).
+"""Telephone numbers in a page's text, as written. Pure but for the number plans of phonenumbers.
+
+Source: https://github.com/daviddrysdale/python-phonenumbers (read 2026-12).
 
 Numbers labelled as fax are taken and not reported. A number needs a form that numbers have, or a word beside it that says it is one.
 """
@@ -23,7 +25,9 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _FAX: Final = re.compile(r"\b(?:fax|telefax|facsimile|f)\b[^\w\n]{0,6}(?:(?:number|no|us|line)\b[^\w\n]{0,4})?\n?$", re.IGNORECASE)
-_NOT_PHONE: Final = re.compile(r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}|\d{5}-\d{4}|\d{4}[./-]\d{2}[./-]\d{2})$")
+_NOT_PHONE: Final = re.compile(
+    r"^(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:19|20)\d{2}\s?[-–]\s?(?:19|20)\d{2}|\d{5}-\d{4}|\d{4}[./-]\d{2}[./-]\d{2})$"
+)
 _BEFORE: Final = 32
 
 

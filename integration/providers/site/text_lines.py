@@ -6,7 +6,6 @@ Limit: what style sheets move or hide is read where the markup has it.
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -16,12 +15,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 BREAK: Final = "\u2028"
 _BLOCKS: Final = (
-    "address|article|aside|blockquote|body|button|caption|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|label|"
-    "legend|li|main|nav|ol|option|p|pre|section|select|td|th|ul"
+    "address|article|aside|blockquote|body|br|button|center|dd|div|dl|dt|fieldset|figcaption|figure|footer|form|h[1-6]|header|hr|label|legend|li|"
+    "main|nav|ol|option|p|pre|section|select|ul"
 )
-_SPACE: Final = re.compile(r"[\s\u00a0\u200b]+")
-_OPENS: Final = re.compile(rf"(<(?:{_BLOCKS}|br)(?=[\s/>])[^<>]*>)", re.IGNORECASE)
-_CLOSES: Final = re.compile(rf"(</(?:{_BLOCKS})\s*>)", re.IGNORECASE)
+# Text between table cells would be moved out of the table, so there the break goes inside the cell.
+_BLOCK_EDGE: Final = re.compile(rf"<(?=/?(?:{_BLOCKS})[\s/>]|/(?:td|th|caption)>)", re.IGNORECASE)
+_CELL: Final = re.compile(r"<(?:td|th|caption)(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _HIDDEN: Final = ["script", "style", "noscript", "template", "textarea", "svg", "iframe", "datalist"]
 _COUNTED: Final = re.compile(r"\(\d{1,6}\)$")
 _MOST_LINES: Final = 3000
@@ -42,8 +41,8 @@ class PageText:
 
 def read_lines(markup: str) -> PageText:
     """The text of a page's markup. Cost: a few milliseconds for 100 kB."""
-    flat = _SPACE.sub(" ", markup.replace(BREAK, " "))
-    tree = LexborHTMLParser(_CLOSES.sub(BREAK + r"\1", _OPENS.sub(r"\1" + BREAK, flat)))
+    flat = _CELL.sub(lambda found: found[0] + BREAK, markup.replace(BREAK, " "))
+    tree = LexborHTMLParser(_BLOCK_EDGE.sub(BREAK + "<", flat))
     title = tree.css_first("title")
     metas: dict[str, str] = {}
     for node in tree.css("meta[content]"):
@@ -94,4 +93,4 @@ def decode_hidden_email(code: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _SPACE.sub(" ", html.unescape(text).replace(BREAK, " ")).strip()
+    return " ".join(text.replace("\u200b", " ").split())
