@@ -18,7 +18,7 @@ from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Va
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, ProviderReply, Subject
 from integration.providers.http_base import build_reply
 from integration.providers.normalise import to_domain
-from integration.providers.site.company_facts import read_site
+from integration.providers.site.company_facts import SiteFact, read_site
 from integration.providers.site.crawl import Crawl, CrawlBudget, Crawler
 from integration.providers.site.robots import RobotsBook
 
@@ -41,6 +41,14 @@ TRUST: Final = {
     Field.REGISTER_NUMBER: 0.8,
     Field.STREET: 0.75,
     Field.POSTAL_CODE: 0.75,
+}
+# How sure we are of what is read out of a page's words: the precision measured by `leadlight bench site_contacts`, rounded down.
+WORDS_TRUST: Final = {
+    Field.COMPANY_NAME: 0.65,
+    Field.STREET: 0.65,
+    Field.CITY: 0.65,
+    Field.STATE: 0.65,
+    Field.COUNTRY: 0.65,
 }
 INFO: Final = ProviderInfo(
     name=NAME,
@@ -99,7 +107,11 @@ class CompanySite:
 
 def parse(crawl: Crawl, subject: Subject) -> tuple[Value, ...]:
     """What the site tells; nothing at all where its home page names neither itself nor a company."""
-    return tuple(Value(one.field, one.value, TRUST[one.field], one.url) for one in read_site(crawl.pages, subject.country))
+    return tuple(Value(one.field, one.value, _trust(one), one.url) for one in read_site(crawl.pages, subject.country))
+
+
+def _trust(fact: SiteFact) -> float:
+    return WORDS_TRUST.get(fact.field, TRUST[fact.field]) if fact.from_words else TRUST[fact.field]
 
 
 def _led_here(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:

@@ -15,6 +15,28 @@ _SMALL: Final = frozenset({"of", "on", "upon", "the", "du", "de", "by", "in"})
 _SAINTS: Final = frozenset({"st", "ft", "mt"})
 # Street words that end the names of cities as well.
 _IN_CITY_NAMES: Final = frozenset({"park", "grove", "hill", "place", "court", "path", "cove", "gardens", "ridge"})
+_BEGIN_CITY_NAMES: Final = frozenset(
+    [
+        "North",
+        "South",
+        "East",
+        "West",
+        "New",
+        "Old",
+        "Fort",
+        "Ft",
+        "Port",
+        "Lake",
+        "Mount",
+        "Mt",
+        "Saint",
+        "St",
+        "Upper",
+        "Lower",
+        "Great",
+        "Little",
+    ]
+)
 _MOST_WORDS: Final = 4
 _GAPS: Final = " ,\n|."
 
@@ -81,7 +103,10 @@ def city_before(text: str, end: int, findings: Findings) -> CityMention | None:
     while taken and taken[0] in _SMALL:
         taken.pop(0)
     known = (size for size in range(len(taken), 0, -1) if " ".join(taken[-size:]) in cities())
-    taken = taken[-next(known, len(taken)) :]
+    size = next(known, len(taken))
+    while size < len(taken) and taken[-size - 1] in _BEGIN_CITY_NAMES:
+        size += 1
+    taken = taken[-size:] if taken else []
     city = " ".join(taken)
     if len(city) < 3 or len(taken[-1]) == 1:
         return None

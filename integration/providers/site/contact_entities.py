@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from integration.core.countries import country_code
 from integration.providers.normalise import host_of, to_domain
 from integration.providers.site.address_mentions import find_addresses
 from integration.providers.site.address_parts import PostalAddress
@@ -22,6 +23,7 @@ from integration.providers.site.person_mentions import find_people
 from integration.providers.site.phone_mentions import find_phones
 from integration.providers.site.place_mentions import find_places
 from integration.providers.site.text_lines import read_lines
+from integration.providers.site.vocabulary import country_of_region
 
 _BASE: Final = re.compile(r"""<(?:base|link)\b[^<>]{0,200}?href=["']?(https?://[^"'\s>]{4,200})""", re.IGNORECASE)
 # Country domains whose code is not that of the number plan, and those whose numbers the plans below read.
@@ -33,11 +35,25 @@ _MAIL_HOSTS: Final = frozenset({"gmail.com", "yahoo.com", "hotmail.com", "outloo
 
 @dataclass(frozen=True)
 class Contacts:
-    """What one page tells: every mention in the order of its kind, the addresses put together, and the page's own organisation."""
+    """What one page tells: every mention in the order of its kind, the addresses put together, and the page's own organisation.
+
+    `country`: the ISO code of the one country the page names, or of the region of its first address; empty where it cannot be told.
+    """
 
     entities: tuple[Entity, ...]
     addresses: tuple[PostalAddress, ...]
     own_name: str
+    country: str
+
+    def texts(self, kind: EntityKind) -> tuple[str, ...]:
+        """The mentions of one kind, each once."""
+        return tuple(dict.fromkeys(one.text for one in self.entities if one.kind is kind))
+
+    @property
+    def address(self) -> PostalAddress | None:
+        """The address that says most, the first of equals; None for a page where no address has a city and a street or postcode."""
+        whole = [one for one in self.addresses if one.city and (one.street or one.postal_code)]
+        return max(whole, key=lambda one: (bool(one.street) + bool(one.postal_code), -one.start), default=None)
 
 
 def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Contacts:
@@ -55,7 +71,14 @@ def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Co
     find_other_organisations(text, findings)
     find_people(text, findings)
     find_places(text, findings)
-    return Contacts(tuple(findings.entities), addresses, names[0] if names else "")
+    return Contacts(tuple(findings.entities), addresses, names[0] if names else "", _country(findings, addresses))
+
+
+def _country(findings: Findings, addresses: Iterable[PostalAddress]) -> str:
+    """The country of the first address whose region only one country has, else the only country named."""
+    regions = (country_of_region(one.state) for one in addresses if one.state and (one.street or one.postal_code))
+    named = {country_code(one.text) for one in findings.entities if one.kind is EntityKind.COUNTRY} - {None}
+    return next((code for code in regions if code), None) or ((named.pop() or "") if len(named) == 1 else "")
 
 
 def _own_domains(markup: str, url: str, findings: Findings) -> tuple[str, ...]:

@@ -148,7 +148,7 @@ def _is_of_domain(letters: str, labels: Iterable[str]) -> bool:
     """Whether a name is what a domain label spells, a large part of it, or a little more than it."""
     return any(
         letters == label
-        or (len(letters) > 5 and letters in label)
+        or (len(letters) > 5 and letters in label and len(letters) >= 0.6 * len(label))
         or (len(letters) > 5 and len(label) > 4 and label in letters and len(letters) < 2.2 * len(label))
         for label in labels
         if len(letters) > 3
