@@ -41,7 +41,7 @@ def _provider(adapter: Adapter) -> str:
 def _endpoint(offer: Offer) -> str:
     fields = ", ".join(f"{name.value} ({trust:.2f})" for name, trust in sorted(offer.fields.items()))
     price = f"{offer.credits} credit, about ${offer.price_usd}" if offer.credits else "free"
-    pace = ", ".join(f"{rate.calls} in {rate.seconds:g} s" for rate in offer.rates) or "one page per site"
+    pace = ", ".join(f"{rate.calls} in {rate.seconds:g} s" for rate in offer.rates) or "one request at a time per site"
     return f"| {offer.name} | {offer.capability.value} | {fields} | {price} | {offer.batch_size} | {pace} |"
 
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Final
 
 from integration.providers.site.address_parts import CityMention, PostalAddress, city_before, region
 from integration.providers.site.british_addresses import by_postcode
 from integration.providers.site.entities import EntityKind, Findings
 from integration.providers.site.street_mentions import CONTINENTAL_STREET, StreetMention, one_line, take_streets
-from integration.providers.site.vocabulary import cities
+from integration.providers.site.vocabulary import any_of, cities, country_names
 
 _AFTER_REGION: Final = re.compile(
     r"\.?(?:[ ,\n.|-]{0,3})(?P<zip>\d{5}(?:\s?-\s?\d{4})?(?![\d-])|[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b)"
@@ -39,7 +40,12 @@ _FARTHEST_STREET: Final = 60
 def find_addresses(text: str, findings: Findings) -> tuple[PostalAddress, ...]:
     """Adds the parts of every address and gives the addresses themselves, in the order of the text."""
     streets = take_streets(text, findings)
-    found = [*_by_region(text, findings, streets), *by_postcode(text, findings, streets), *_continental(text, findings)]
+    found = [
+        *_by_region(text, findings, streets),
+        *by_postcode(text, findings, streets),
+        *_continental(text, findings),
+        *_by_country(text, findings, streets),
+    ]
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -100,3 +106,21 @@ def _continental(text: str, findings: Findings) -> Iterator[PostalAddress]:
         if findings.add(EntityKind.ZIPCODE, found["zip"], *found.span("zip")):
             findings.add(EntityKind.CITY, city, *found.span("city"))
             yield PostalAddress(one_line(street[0]) if street else "", city, "", found["zip"], found.start())
+
+
+def _by_country(text: str, findings: Findings, streets: Sequence[StreetMention]) -> Iterator[PostalAddress]:
+    """Addresses that have neither region nor postcode: a street, a city, a country."""
+    for found in _country().finditer(text):
+        city = city_before(text, found.start(), findings)
+        if city is None:
+            continue
+        nearest = next((one for one in reversed(streets) if one.end <= city.start), None)
+        is_below_street = nearest is not None and not text[nearest.end : city.start].strip(" ,\n")
+        if is_below_street or city.text in cities():
+            findings.add(EntityKind.CITY, city.text, city.start, city.end)
+            yield PostalAddress(nearest.text if nearest and is_below_street else "", city.text, "", "", city.start)
+
+
+@cache
+def _country() -> re.Pattern[str]:
+    return re.compile(rf"[,\n]\s?(?:{any_of(country_names())})(?![\w-])")
