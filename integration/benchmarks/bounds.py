@@ -42,6 +42,7 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
     "live": (Bound("median_s", "at_most", 2.0),),
     "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),
     "card_page": (Bound("largest_card_kb", "at_most", 60), Bound("visible_median_ms", "at_most", 500)),
+    "site_contacts": (Bound("micro_f1", "at_least", 0.70), Bound("ms_per_page", "at_most", 25)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
 }
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.providers.html_page import PageFacts, decode_page, parse_page
-from integration.providers.json_ld import employee_count, find_organization
+from integration.providers.site.html_page import PageFacts, decode_page, parse_page
+from integration.providers.site.json_ld import employee_count, find_organization
 
 
 def read(body: str | bytes, content_type: str = "text/html", url: str = "https://acme-sample.com/") -> PageFacts:
