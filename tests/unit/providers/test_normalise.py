@@ -105,4 +105,4 @@ def test_domain_of_a_domain_is_itself(domain: str) -> None:
     ],
 )
 def test_the_country_at_the_end_of_a_place_is_read_and_a_states_letters_are_not(place: str, code: str | None) -> None:
-    assert to_country(place) == code
+    assert n.to_country(place) == code
