@@ -47,7 +47,7 @@ from integration.pipeline.worklist_store import WorklistStore
 from integration.providers.adapter import Adapter, AdapterKit
 from integration.providers.cache_store import CacheStore
 from integration.providers.digest_key_store import DigestKeyStore
-from integration.providers.gates import Pace
+from integration.providers.gates import Gates
 from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters, provider_infos
 from integration.providers.spending import Spending
@@ -252,5 +252,6 @@ def _build_enricher(
         clock=system_clock,
         database=database,
         metrics=metrics,
-        pace=Pace(settings.providers.rate_factor),
+        gates=Gates(settings.providers.rate_factor),
+        keep_days=settings.providers.keep_days,
     )

@@ -21,6 +21,7 @@ from crm_cards.project_page import render_project_page
 from integration.app import all_adapters
 from integration.cli import build_parser
 from integration.command_page import render_commands
+from integration.core.clock import system_clock
 from integration.core.settings import VARIABLES, Settings
 from integration.hubspot.manifest import CALLBACK_PATH, MANIFEST, WEBHOOK_PATH, Listing, render_app_json
 from integration.hubspot.objects import PropertyDeclaration
@@ -28,7 +29,9 @@ from integration.hubspot.timeline_events import TIMELINE_EVENTS, EventType
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
 from integration.pipeline.decisions import declared_properties
 from integration.providers.docs import render_markdown
+from integration.scaffold.levels import levels_of
 from simulator.coverage import render_coverage
+from simulator.neighbours.running import find_neighbours
 from webhooks.registry import SubscriptionDeclaration, subscriptions
 
 ROOT: Final = Path(__file__).resolve().parents[1]
@@ -131,7 +134,11 @@ def _write(path: Path, text: str) -> None:
 
 def render_provider_page() -> str:
     with ExitStack() as held:
-        return render_markdown(all_adapters(Settings.from_env({}), held))
+        adapters = all_adapters(Settings.from_env({}), held)
+        neighbours = find_neighbours()
+        stand_ins = {*neighbours, *(address for one in neighbours.values() for address in one.paths)}
+        levels = levels_of(adapters, ROOT, stand_ins, today=system_clock().date())
+        return render_markdown(adapters, {name: (level.name, level.missing) for name, level in levels.items()})
 
 
 def render_settings() -> str:

@@ -32,10 +32,17 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
         Bound("calls_per_record", "at_most", 0.06),
         Bound("lost", "at_most", 0),
     ),
+    "enrichment": (
+        Bound("companies_per_s", "at_least", 50),
+        Bound("rss_mb", "at_most", 300),
+        Bound("providers_asked", "at_least", 5),
+        Bound("failed", "at_most", 0),
+    ),
     "cards": (Bound("p95_ms", "at_most", 300), Bound("degraded_p95_ms", "at_most", 1000), Bound("errors", "at_most", 0)),
     "live": (Bound("median_s", "at_most", 2.0),),
     "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),
     "card_page": (Bound("largest_card_kb", "at_most", 60), Bound("visible_median_ms", "at_most", 500)),
+    "site_contacts": (Bound("micro_f1", "at_least", 0.70), Bound("ms_per_page", "at_most", 25)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
 }
 

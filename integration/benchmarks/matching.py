@@ -25,19 +25,20 @@ from integration.matching.weights import compare_and_score, logistic
 from integration.matching.word_evidence import Rarity, word_evidence
 
 FOLDER_VARIABLE: Final = "LEADLIGHT_MATCHING_DATA"
+_SURE_FILE: Final = "fodors_zagats_test.jsonl.gz"
 Scored = Sequence[tuple[float, bool]]
 """(score, truth) of each pair."""
 
 
 def is_available() -> bool:
-    """The data is not part of the project: without a folder there is nothing to measure."""
-    return bool(os.environ.get(FOLDER_VARIABLE))
+    """The data is not part of the project: without a folder that has it there is nothing to measure."""
+    return (Path(os.environ.get(FOLDER_VARIABLE, "")) / _SURE_FILE).is_file()
 
 
 def run() -> Mapping[str, float | int | str]:
     """Every figure, by set. Raises BadInput when the folder is not named or has no such sets."""
     folder = Path(os.environ.get(FOLDER_VARIABLE, ""))
-    if not (folder / "fodors_zagats_test.jsonl.gz").is_file():
+    if not (folder / _SURE_FILE).is_file():
         raise BadInput(f"There are no matching sets in {str(folder)!r}. Name their folder with --data or {FOLDER_VARIABLE}.")
     started = time.perf_counter()
     figures: dict[str, float | int | str] = {}

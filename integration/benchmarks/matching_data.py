@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from integration.core.company_names import company_name
+from integration.core.folding import digits, words
 from integration.matching.features import CompanyProfile, PersonProfile, Profile, settled_email, settled_postcode, settled_street
-from integration.matching.folding import digits, words
-from integration.matching.names import company_name, person_name
+from integration.matching.names import person_name
 
 _MARK: Final = re.compile(r"\bCOL \w+ VAL\b")
 _WHOLE: Final = re.compile(r"^(\d+)\.0$")

@@ -44,12 +44,13 @@ def role(sheet: FactSheet) -> Sentence | None:
     name, title = person_called(sheet), sheet.text(Field.JOB_TITLE)
     if name is None or title is None:
         return None
-    used = [sheet.finding(Field.FIRST_NAME), sheet.finding(Field.LAST_NAME), sheet.finding(Field.JOB_TITLE)]
+    other = sheet.dispute(Field.JOB_TITLE)
+    used = [sheet.finding(Field.FIRST_NAME), sheet.finding(Field.LAST_NAME), sheet.finding(Field.JOB_TITLE), other]
     at_company = ""
     if sheet.finding(Field.COMPANY_NAME) is not None:
         used.append(sheet.finding(Field.COMPANY_NAME))
         at_company = f" at {company_called(sheet)}"
-    return Sentence(f"{name} is {clean(title, 120)}{at_company}.", evidence_of(*used))
+    return Sentence(f"{name} is {clean(title, 120)}{at_company}{_otherwise(other)}.", evidence_of(*used))
 
 
 def profile(sheet: FactSheet) -> Sentence | None:
@@ -65,8 +66,9 @@ def profile(sheet: FactSheet) -> Sentence | None:
         parts.append(f"sits in {place}")
         used += [sheet.finding(Field.CITY) if city else None, sheet.finding(Field.COUNTRY) if country else None]
     if people is not None:
-        parts.append(f"has about {people:,.0f} people")
-        used.append(sheet.finding(Field.EMPLOYEE_COUNT))
+        other = sheet.dispute(Field.EMPLOYEE_COUNT)
+        parts.append(f"has about {people:,.0f} people{_otherwise(other)}")
+        used += [sheet.finding(Field.EMPLOYEE_COUNT), other]
     if not parts:
         return None
     listed = parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
@@ -84,7 +86,7 @@ def technologies(sheet: FactSheet) -> Sentence | None:
     if finding is None or not names:
         return None
     shown = ", ".join(clean(name, 40) for name in names[:6])
-    return Sentence(f"It uses {shown}{' and more' if len(names) > 6 else ''}.", evidence_of(finding))
+    return Sentence(f"It uses {shown}{' and more' if len(names) > 6 else ''}.", evidence_of(*sheet.behind(Field.TECHNOLOGIES)))
 
 
 def funding(sheet: FactSheet) -> Sentence | None:
@@ -164,6 +166,14 @@ def score_gap(score: ScoreView) -> Sentence | None:
         return None
     text = "; ".join(reason.text for reason in against[:3])
     return Sentence(f"Against it: {text}.", evidence_of(*(finding for reason in against[:3] for finding in reason.findings)))
+
+
+def _otherwise(other: Finding | None) -> str:
+    """That a source worth naming says something else; "" where none does."""
+    if other is None:
+        return ""
+    said = f"{other.value:,.0f}" if isinstance(other.value, int | float) else f"“{clean(str(other.value), 80)}”"
+    return f" (another source says {said})"
 
 
 def _spoken_industry(text: str) -> str:

@@ -1,4 +1,7 @@
-"""`leadlight enrich`: put records of a portal through enrichment again, after a look at what that can cost at most."""
+"""`leadlight enrich`: put records of a portal through enrichment again, after a look at what that can cost at most.
+
+With a domain or an address instead: look it up at once, and show each lookup, answer and cost, and why each value won.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,27 @@ import json
 import sys
 from collections.abc import Mapping
 
+from rich.console import Console
+
 from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.admin.bulk_runs import OBJECT_TYPES, BulkRuns, Preview, read_ids
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
 from integration.core.errors import BadInput
 from integration.core.settings import Settings
+from integration.explain import look_up, show
 
-SUMMARY = "enrich records again: says what it can cost at most, asks, and queues them"
+SUMMARY = "enrich records again, after saying what it can cost at most; or look up one domain or address and explain the answer"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--portal", type=int, required=True, help="the portal's id")
-    parser.add_argument("--object", choices=OBJECT_TYPES, required=True, help="which records")
-    which = parser.add_mutually_exclusive_group(required=True)
+    parser.add_argument(
+        "subject", nargs="?", metavar="DOMAIN", help="a domain or an e-mail address to look up now (with --explain)"
+    )
+    parser.add_argument("--explain", action="store_true", help="show each lookup, answer and cost, and why each value won")
+    parser.add_argument("--portal", type=int, help="the portal's id; without one only providers that need no key are asked")
+    parser.add_argument("--object", choices=OBJECT_TYPES, help="which records")
+    which = parser.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help="every record of that kind")
     which.add_argument("--ids", help="comma-separated record ids")
     parser.add_argument("--yes", action="store_true", help="begin without asking")
@@ -28,6 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
+    if arguments.subject or arguments.explain:
+        return _look_up(arguments, settings)
+    if arguments.portal is None or arguments.object is None or not (arguments.all or arguments.ids):
+        raise BadInput("Say which records: --portal, --object and either --all or --ids; or give a domain with --explain.")
     ids = None if arguments.all else read_ids(arguments.ids)
     with open_parts(settings, process="cli") as parts:
         with parts.database.begin() as connection:
@@ -54,6 +68,17 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
                 now=parts.clock(),
             )
     print(f"{preview.bound.records:,} {arguments.object} are queued; `leadlight status` shows how far they are.", file=sys.stderr)
+    return 0
+
+
+def _look_up(arguments: argparse.Namespace, settings: Settings) -> int:
+    if not arguments.subject or arguments.object or arguments.all or arguments.ids:
+        raise BadInput("To look something up give a domain or an address and --explain, and no records.")
+    lookup = look_up(arguments.subject, arguments.portal, settings)
+    if arguments.json:
+        print(json.dumps(lookup.to_json(), indent=2))
+    else:
+        show(lookup, Console())
     return 0
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
 from typing import Final
 
 from babel import Locale
+
+from integration.core.once import built_once
 
 _LANGUAGES: Final = ("en", "pt", "es", "de", "fr", "it", "nl", "sv", "da", "nb", "fi", "pl", "tr")
 _SPOKEN: Final[Mapping[str, str]] = {
@@ -44,13 +45,13 @@ def _folded(name: str) -> str:
     return " ".join("st" if word == "saint" else word for word in spaced.split() if word not in ("and", "the"))
 
 
-@cache
+@built_once
 def _names(language: str) -> Mapping[str, str]:
     territories = Locale(language).territories
     return {code: name for code, name in territories.items() if len(code) == 2 and code.isalpha()}
 
 
-@cache
+@built_once
 def _codes() -> Mapping[str, str]:
     codes = {_folded(name): code for language in reversed(_LANGUAGES) for code, name in _names(language).items()}
     return {**codes, **{_folded(name): code for name, code in _SPOKEN.items()}}

@@ -25,7 +25,8 @@ from integration.core.outbound_dial import OpenRouter, exchange_limit
 MAX_ATTEMPTS: Final = 3
 LONGEST_WAIT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 4 << 20
-# How many answers that may be larger than that are read at once, so that memory stays bounded however many threads ask.
+_IDLE_EACH: Final = 32
+# How many answers that may be larger than MAX_ANSWER_BYTES are read at once, so that memory stays bounded however many threads ask.
 LARGE_AT_ONCE: Final = 2
 
 # The connection was never made, so nobody can have charged anything.
@@ -80,10 +81,15 @@ class ApiSession:
         self._timeout_s = timeout_s
         self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
-        self._transport = build_transport(OpenRouter(), max_connections=max_connections, max_idle=max_connections, idle_s=30.0)
+        self._max_connections = max_connections
+        self._transports: dict[str, httpx2.HTTPTransport] = {}
+        self._lock = threading.Lock()
 
     def close(self) -> None:
-        self._transport.close()
+        with self._lock:
+            for transport in self._transports.values():
+                transport.close()
+            self._transports.clear()
 
     def send(
         self, request: ApiRequest, *, until: float, wait_s: Callable[[ApiReply], float | None], is_paid: bool = False
@@ -114,6 +120,8 @@ class ApiSession:
 
     def _exchange(self, request: ApiRequest, until: float) -> ApiReply:
         limit_at = min(until, time.monotonic() + self._timeout_s)
+        if limit_at <= time.monotonic():
+            raise Unavailable("the time was over before the call", system=self._system, reason="too_slow")
         try:
             with self._room_for(request, limit_at), exchange_limit(limit_at):
                 return self._exchange_raw(request, limit_at)
@@ -150,7 +158,7 @@ class ApiSession:
             content=content,
             extensions={"timeout": self._timeout},
         )
-        response = self._transport.handle_request(wire)
+        response = self._transport_to(wire.url).handle_request(wire)
         try:
             return ApiReply(
                 response.status_code,
@@ -159,6 +167,18 @@ class ApiSession:
             )
         finally:
             response.close()
+
+    def _transport_to(self, url: httpx2.URL) -> httpx2.HTTPTransport:
+        """The pool of one place. A request looks at every idle connection of its pool, so places do not share one."""
+        place = f"{url.scheme}://{url.netloc.decode('ascii')}"
+        found = self._transports.get(place)
+        if found is None:
+            with self._lock:
+                found = self._transports.get(place) or build_transport(
+                    OpenRouter(), max_connections=self._max_connections, max_idle=_IDLE_EACH, idle_s=30.0
+                )
+                self._transports[place] = found
+        return found
 
 
 def _read_body(response: httpx2.Response, system: str, limit_at: float, max_bytes: int) -> bytes:

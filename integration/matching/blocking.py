@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from integration.core.folding import spelling_key
 from integration.matching.features import CompanyProfile, PersonProfile, Profile
-from integration.matching.folding import spelling_key
 from integration.matching.names import call_names
 from integration.matching.word_evidence import company_rarity
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from integration.core.company_names import normal_company
 from integration.matching.identity import CompanyAnchors, Ruling, Verdict, judge_company
-from integration.matching.names import normal_company
 
 
 @dataclass(frozen=True)

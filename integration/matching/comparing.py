@@ -12,8 +12,8 @@ from typing import Final
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
+from integration.core.folding import spelling_key
 from integration.matching.features import CompanyProfile, PersonProfile, Profile
-from integration.matching.folding import spelling_key
 from integration.matching.names import call_names
 from integration.matching.word_evidence import WordEvidence, company_rarity, word_evidence
 

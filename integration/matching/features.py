@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from integration.matching.folding import words
+from integration.core.folding import words
 
 Words = tuple[str, ...]
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from integration.matching.folding import digits, folded, spelling_key
-from integration.matching.names import call_names, company_name, person_name
+from integration.core.company_names import company_name
+from integration.core.folding import digits, folded, spelling_key
+from integration.matching.names import call_names, person_name
 from integration.providers.base import Field, Finding
 
 Values = frozenset[str]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
-from integration.matching.folding import folded
+from integration.core.folding import folded
 
 
 class Side(StrEnum):

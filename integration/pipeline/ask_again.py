@@ -6,6 +6,7 @@ providers are asked. The count belongs to the waiting record: it goes on through
 with the first pass that leaves no question open.
 
 A record that a budget was in the way of waits until the budget starts again, without being counted as looked at; raising the budget wakes it.
+A record that a provider's rate had no place for waits for its turn, without being counted either.
 
 Limit: budget that comes free because calls cost less than was set aside for them is used by the next records, not by those that wait.
 Limit: when a budget starts again all records that wait are looked at, also when it is enough for few of them; the others wait again.
@@ -23,6 +24,8 @@ ASK_AGAIN: Final = "ask_again"
 """The cause under which the record waits."""
 BUDGET: Final = "budget"
 """The cause under which a record waits for a budget."""
+PACE: Final = "pace"
+"""The cause under which a record waits for its turn at a provider that answers only so many questions in a while."""
 DELAYS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 """The wait before each further look. The first outlasts the pause of a provider's gate after such a failure, and a vendor's rate by the minute."""
 
@@ -37,9 +40,18 @@ def leaves_questions(sheet: FactSheet) -> bool:
 
 def waits_for_budget(sheet: FactSheet) -> datetime | None:
     """The first moment at which a provider that was not asked for want of budget may be asked; None when no budget was in the way."""
+    return _first_moment(sheet, BUDGET)
+
+
+def waits_for_pace(sheet: FactSheet) -> datetime | None:
+    """The first moment at which it is the record's turn at a provider that had no place for it; None when all had."""
+    return _first_moment(sheet, PACE)
+
+
+def _first_moment(sheet: FactSheet, what: str) -> datetime | None:
     sheets = (sheet,) if sheet.company is None else (sheet, sheet.company)
-    moments = [reply.waits_until for part in sheets for reply in part.replies if reply.waits_until is not None]
-    return min(moments, default=None)
+    replies = [reply for part in sheets for reply in part.replies if reply.waits_for == what]
+    return min((reply.waits_until for reply in replies if reply.waits_until is not None), default=None)
 
 
 def delay_before_look(asked_again: int) -> timedelta | None:

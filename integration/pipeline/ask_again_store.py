@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from integration.db.session import driver_connection
-from integration.pipeline.ask_again import ASK_AGAIN, BUDGET, delay_before_look
+from integration.pipeline.ask_again import ASK_AGAIN, BUDGET, PACE, delay_before_look
 from integration.pipeline.lanes import BACKFILL
 from integration.pipeline.worklist_store import Claim
 
@@ -50,9 +50,10 @@ class AskAgainStore:
         claim: Claim,
         unanswered: Collection[str],
         unfunded: Mapping[str, datetime],
+        paced: Mapping[str, datetime],
         now: datetime,
     ) -> None:
-        """Queue these records anew, as backfill or still dry: `unanswered` after a delay, which is counted, `unfunded` at their moments.
+        """Queue these records anew, as backfill or still dry: `unanswered` after a delay, which is counted, the others at their moments.
 
         Left under the claim, for the worklist's `complete` to settle: records looked at often enough, and those named again meanwhile.
         """
@@ -61,8 +62,10 @@ class AskAgainStore:
             for item in claim.items
             if item.object_id in unanswered and (delay := delay_before_look(item.asked_again)) is not None
         }
-        later = {object_id: due_at for object_id, due_at in unfunded.items() if object_id not in soon}
+        turns = {object_id: due_at for object_id, due_at in paced.items() if object_id not in soon}
+        later = {object_id: due_at for object_id, due_at in unfunded.items() if object_id not in soon and object_id not in turns}
         self._queue(connection, portal_id, claim, soon, ASK_AGAIN, now)
+        self._queue(connection, portal_id, claim, turns, PACE, now)
         self._queue(connection, portal_id, claim, later, BUDGET, now)
 
     def wake(self, connection: Connection, *, portal_id: int, now: datetime) -> int:

@@ -231,6 +231,7 @@ class BatchRunner:
                 claim=claimed.claim,
                 unanswered=tally.unanswered,
                 unfunded=tally.unfunded,
+                paced=tally.paced,
                 now=self._clock(),
             )
             self._worklist.complete(connection, portal_id=portal_id, claim=claimed.claim, done_ids=tally.finished())

@@ -25,7 +25,7 @@ from integration.jobs.retry import RetryLater, decide, reason_of
 from integration.outreach.base import Judgement
 from integration.pipeline import stages
 from integration.pipeline.alert_store import Alert, AlertStore
-from integration.pipeline.ask_again import leaves_questions, waits_for_budget
+from integration.pipeline.ask_again import leaves_questions, waits_for_budget, waits_for_pace
 from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COMPANIES
 from integration.pipeline.creating.company_maker import CompanyMaker
 from integration.pipeline.definitions.catalog import Catalogs
@@ -80,7 +80,7 @@ class Carrier:
         lease_s: float = LEASE_S,
     ) -> None:
         self._database = database
-        self._enricher = GatedEnricher(RememberingEnricher(enricher, database), database, clock)
+        self._enricher = GatedEnricher(RememberingEnricher(enricher, database, clock), database, clock)
         self._ledger = ledger
         self._notes = notes
         self._people = people
@@ -232,6 +232,7 @@ class Carrier:
         done = [one for one in standing if tally.stands(one)]
         tally.unanswered |= {one for one in done if leaves_questions(decided[one].sheet)}
         tally.unfunded |= {one: until for one in done if (until := waits_for_budget(decided[one].sheet)) is not None}
+        tally.paced |= {one: until for one in done if (until := waits_for_pace(decided[one].sheet)) is not None}
 
     def _make_companies(self, taken: Taken, batch: BatchInput, sheets: Mapping[str, FactSheet], tally: Tally) -> None:
         """A company record for contacts that have none, where the admin wants that."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from integration.matching.folding import folded
+from integration.core.folding import folded
 from integration.providers.normalise import host_of, to_domain
 
 _FREE_MAIL_FILE: Final = Path(__file__).with_name("free_mail_domains.txt")

@@ -14,7 +14,8 @@ from integration.core.countries import country_code
 from integration.hubspot.objects import COMPANIES, CrmRecord
 from integration.pipeline.crm_fields import CRM_FIELDS
 from integration.pipeline.domains import company_domain, email_domain
-from integration.providers.base import CRM_PROVIDER, FactSheet, Field, Finding, Subject, chosen_first
+from integration.providers.base import CRM_PROVIDER, FactSheet, Field, Finding, Subject
+from integration.providers.merge import losers_of, weigh_findings
 from integration.providers.questions import Enrichment
 
 Findings = Mapping[Field, Finding]
@@ -69,6 +70,9 @@ def company_subject(known: Findings) -> Subject:
         company_name=_text(known, Field.COMPANY_NAME),
         linkedin_url=_text(known, Field.COMPANY_LINKEDIN_URL),
         country=_text(known, Field.COUNTRY),
+        register_numbers=_texts(known, Field.REGISTER_NUMBER),
+        state=_text(known, Field.STATE),
+        city=_text(known, Field.CITY),
     )
 
 
@@ -96,22 +100,33 @@ def build_sheet(
     enrichment: Enrichment | None,
     company: FactSheet | None = None,
 ) -> FactSheet:
-    """The fact sheet of one record. For each field the most certain of HubSpot's value and the providers' best stands first.
+    """The fact sheet of one record: HubSpot's values and the providers' weighed together, with the reason of each.
 
     `object_id` is empty for a company that has no record in HubSpot and is known only through a contact's address.
     """
     if enrichment is None:
         return FactSheet(object_type, object_id, as_of, dict(known), company=company)
-    findings: dict[Field, Finding] = {}
-    alternatives: dict[Field, tuple[Finding, ...]] = {}
-    for field in sorted({*known, *enrichment.findings}):
-        best = [found for found in (known.get(field), enrichment.findings.get(field)) if found is not None]
-        ranked = chosen_first(dict.fromkeys((*best, *enrichment.alternatives.get(field, ()))))
-        findings[field] = chosen = chosen_first(best)[0]
-        others = tuple(found for found in ranked if found != chosen)
-        if others:
-            alternatives[field] = others
-    return FactSheet(object_type, object_id, as_of, findings, alternatives, company, tuple(enrichment.replies))
+    every = dict.fromkeys((*known.values(), *enrichment.every_finding()))
+    boards = weigh_findings(every, as_of=as_of, weighing=enrichment.weighing)
+    return FactSheet(
+        object_type,
+        object_id,
+        as_of,
+        findings={field: boards[field].chosen for field in sorted(boards)},
+        alternatives=losers_of(boards),
+        company=company,
+        replies=tuple(enrichment.replies),
+        reasons={one.finding: one.reason for board in boards.values() for one in board.ranked},
+        disputes={field: found for field, board in boards.items() if (found := board.dispute) is not None},
+        lists={field: board.items for field, board in boards.items() if board.items},
+    )
+
+
+def _texts(findings: Findings, field: Field) -> tuple[str, ...]:
+    found = findings.get(field)
+    if found is None:
+        return ()
+    return found.value if isinstance(found.value, tuple) else (str(found.value),)
 
 
 def _text(findings: Findings, field: Field) -> str | None:

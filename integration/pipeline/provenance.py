@@ -17,6 +17,7 @@ from integration.hubspot.objects import CrmRecord
 from integration.pipeline.ledger_store import COMPUTED, LastWrite
 from integration.pipeline.policy import same_value
 from integration.pipeline.sources import provider_title
+from integration.providers.reasons import is_contradiction
 
 _LIST_BYTES: Final = 45_000
 """Each of the two lists: the answer stays under 100 kB."""
@@ -42,7 +43,10 @@ class FieldProvenance:
 
 @dataclass(frozen=True)
 class FactProvenance:
-    """A fact some provider gave about the record, whether or not it stands in a property. `chosen`: it is the one we go by."""
+    """A fact some provider gave about the record, whether or not it stands in a property. `chosen`: it is the one we go by.
+
+    `lost_because` says in words why another one was taken; None for the chosen one, and for what was stored before reasons were.
+    """
 
     field: str
     value: str
@@ -53,6 +57,7 @@ class FactProvenance:
     cost_usd: Decimal
     chosen: bool
     run_id: str
+    lost_because: str | None = None
 
 
 def no_longer_standing(records: Mapping[str, CrmRecord], last_writes: Iterable[LastWrite]) -> list[int]:
@@ -76,7 +81,8 @@ def provenance_as_json(
 ) -> dict[str, Any]:
     """What the card gets: `fields` we filled and `facts` we know, under 100 kB as UTF-8. `labels` are the names people know properties by.
 
-    Confidence is 0 to 1, cost in US dollars as text, moments ISO 8601. `more_fields` and `more_facts` count what was left out. A field written
+    Confidence is 0 to 1, cost in US dollars as text, moments ISO 8601. `more_fields` and `more_facts` count what was left out. A fact that
+    `differs` says something else than what we go by. A field written
     before `undoable_since` cannot be taken back any more; None: nothing can be now.
     """
     told_fields = fitting((_field_as_json(one, labels, undoable_since) for one in fields), _LIST_BYTES)
@@ -117,6 +123,8 @@ def _fact_as_json(one: FactProvenance) -> dict[str, Any]:
         "confidence": one.confidence_ratio,
         "cost_usd": f"{one.cost_usd:f}",
         "chosen": one.chosen,
+        "lost_because": one.lost_because,
+        "differs": is_contradiction(one.lost_because or ""),
         "run_id": one.run_id,
     }
 

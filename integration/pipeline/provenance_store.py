@@ -38,6 +38,7 @@ class ProvenanceStore:
                 found.cost_usd,
                 found.chosen,
                 found.run_id,
+                found.lost_because,
             )
             for found in connection.execute(_FACTS, {"portal": portal_id, "type": object_type, "record": object_id})
         ]

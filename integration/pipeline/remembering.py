@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
+from integration.core.clock import Clock
 from integration.db.session import Database
 from integration.hubspot.objects import COMPANIES, CONTACTS
 from integration.pipeline.ports import Enricher, Question
 from integration.pipeline.results import is_answer
 from integration.pipeline.said_store import SaidStore
-from integration.providers.base import Field, Finding, chosen_first
+from integration.providers.base import Finding
+from integration.providers.merge import merge_findings
 from integration.providers.questions import Enrichment
 
 _OBJECT_TYPES: Final = {"company": COMPANIES, "person": CONTACTS}
@@ -25,9 +28,10 @@ _OBJECT_TYPES: Final = {"company": COMPANIES, "person": CONTACTS}
 class RememberingEnricher:
     """Wraps an enricher; costs one query, and only when a provider failed."""
 
-    def __init__(self, enricher: Enricher, database: Database) -> None:
+    def __init__(self, enricher: Enricher, database: Database, clock: Clock) -> None:
         self._enricher = enricher
         self._database = database
+        self._clock = clock
         self._store = SaidStore()
 
     def enrich(self, portal_id: int, questions: Sequence[Question]) -> Mapping[str, Enrichment]:
@@ -42,29 +46,19 @@ class RememberingEnricher:
                 said = self._store.find(connection, portal_id=portal_id, object_type=object_type, object_ids=list(by_id))
             for object_id, findings in said.items():
                 key = by_id[object_id].key
-                answers[key] = completed(answers[key], findings)
+                answers[key] = completed(answers[key], findings, as_of=self._clock())
         return answers
 
 
-def completed(answer: Enrichment, remembered: Iterable[Finding]) -> Enrichment:
-    """The answer with remembered findings of those providers that failed now. What anybody said now is never displaced from its provider."""
+def completed(answer: Enrichment, remembered: Iterable[Finding], *, as_of: datetime) -> Enrichment:
+    """The answer with remembered findings of those providers that failed now, weighed with the rest, as old as they are."""
     silent = _failed(answer)
-    findings, alternatives = dict(answer.findings), dict(answer.alternatives)
-    for found in remembered:
-        if found.provider not in silent:
-            continue
-        ranked = chosen_first([*_said_of(findings, alternatives, found.field), found])
-        findings[found.field] = ranked[0]
-        if ranked[1:]:
-            alternatives[found.field] = tuple(ranked[1:])
+    more = [found for found in remembered if found.provider in silent]
+    if not more:
+        return answer
+    every = dict.fromkeys((*answer.every_finding(), *more))
+    findings, alternatives = merge_findings(every, as_of=as_of, weighing=answer.weighing)
     return replace(answer, findings=findings, alternatives=alternatives)
-
-
-def _said_of(
-    findings: Mapping[Field, Finding], alternatives: Mapping[Field, tuple[Finding, ...]], field: Field
-) -> tuple[Finding, ...]:
-    chosen = findings.get(field)
-    return (() if chosen is None else (chosen,)) + alternatives.get(field, ())
 
 
 def _failed(answer: Enrichment) -> frozenset[str]:

@@ -36,6 +36,7 @@ from integration.pipeline.rowset_store import Columns, Row, owned_rows, rows_as_
 from integration.pipeline.score_store import ScoreStore
 from integration.pipeline.timeline.material import material_events
 from integration.pipeline.timeline.timeline_store import TimelineStore
+from integration.providers.reasons import NOT_SAID_NOW
 
 _MOMENT: Final = DateTime(timezone=True)
 _FINDING: Final[Columns] = {
@@ -48,10 +49,12 @@ _FINDING: Final[Columns] = {
     "confidence_ratio": Double(),
     "cost_usd": Numeric(12, 6),
     "chosen": Boolean(),
+    "lost_because": Text(),
     "run_id": Text(),
 }
 _FINDING_KEY: Final = ("object_id", "field", "provider")
 _FINDING_SAYS: Final = ("value", "source_url", "confidence_ratio", "chosen")
+_FINDING_REWRITTEN: Final = (*_FINDING_SAYS, "lost_because")
 _BRIEF: Final[Columns] = {
     "object_id": Text(),
     "headline": Text(),
@@ -145,21 +148,26 @@ class ResultStore:
                 FindingRow.chosen,
                 ~still_said,
             )
-            .values(chosen=False)
+            .values(chosen=False, lost_because=NOT_SAID_NOW)
         )
 
 
 def _save_findings(connection: Connection, owner: tuple[int, str], rows: Sequence[Row]) -> None:
-    """A finding that says the same keeps the moment at which it was first seen so."""
+    """A finding that says the same keeps the moment at which it was first seen so, also where it is ranked for another reason."""
     if not rows:
         return
     statement = insert(FindingRow).from_select(["portal_id", "object_type", *_FINDING], owned_rows(*owner, _FINDING, rows))
     stored, new = FindingRow.__table__.c, statement.excluded
+    says_else = or_(*(stored[name].is_distinct_from(new[name]) for name in _FINDING_SAYS))
+    values: dict[str, ColumnElement[Any]] = {
+        name: case((says_else, new[name]), else_=stored[name]) for name in _FINDING if name not in _FINDING_KEY
+    }
+    values["lost_because"] = new.lost_because
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["portal_id", "object_type", *_FINDING_KEY],
-            set_={name: new[name] for name in _FINDING if name not in _FINDING_KEY},
-            where=or_(*(stored[name].is_distinct_from(new[name]) for name in _FINDING_SAYS)),
+            set_=values,
+            where=or_(*(stored[name].is_distinct_from(new[name]) for name in _FINDING_REWRITTEN)),
         )
     )
 
@@ -219,6 +227,7 @@ def _finding_rows(entry: Decided, run_id: str) -> list[Row]:
             "confidence_ratio": stored.finding.confidence_ratio,
             "cost_usd": stored.finding.cost_usd,
             "chosen": stored.chosen,
+            "lost_because": stored.lost_because,
             "run_id": run_id,
         }
         for stored in findings_to_store(entry.sheet)

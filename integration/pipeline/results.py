@@ -46,10 +46,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class StoredFinding:
-    """A provider's value for one field of a record. `chosen`: it is the one we go by."""
+    """A provider's value for one field of a record. `chosen`: it is the one we go by; else `lost_because` says why not, in words."""
 
     finding: Finding
     chosen: bool
+    lost_because: str | None = None
 
 
 def findings_to_store(sheet: FactSheet) -> list[StoredFinding]:
@@ -62,7 +63,8 @@ def findings_to_store(sheet: FactSheet) -> list[StoredFinding]:
         for field, chosen in part.findings.items():
             for finding in (chosen, *part.alternatives.get(field, ())):
                 if finding.provider != CRM_PROVIDER:
-                    kept.setdefault((field, finding.provider), StoredFinding(finding, finding is chosen))
+                    reason = None if finding is chosen else part.reasons.get(finding)
+                    kept.setdefault((field, finding.provider), StoredFinding(finding, finding is chosen, reason))
     return list(kept.values())
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, and_, func, select
 
 from integration.db.models import CreditCharge, DeadLetterRow, DeliveryRow, FindingRow, LedgerRow, ScoreRow, WorkItemRow
-from integration.pipeline.ask_again import ASK_AGAIN, BUDGET
+from integration.pipeline.ask_again import ASK_AGAIN, BUDGET, PACE
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class ProviderCount:
 class PortalStatus:
     """One portal at one moment. `scored` counts records with at least one score; `oldest_at` is None when nothing waits.
 
-    `to_ask_again` are records that are done and will be looked at once more because a provider was silent, `waits_for_budget` those for which
-    a budget was used up; neither are counted as waiting.
+    `to_ask_again` are records that are done and will be looked at once more because a provider was silent or it is not their turn there yet,
+    `waits_for_budget` those for which a budget was used up; neither are counted as waiting.
     """
 
     waiting: int
@@ -55,7 +55,10 @@ class StatusStore:
     def find(self, connection: Connection, *, portal_id: int, now: datetime) -> PortalStatus:
         leased = WorkItemRow.lease_until > now
         resting = and_(leased.is_not(True), WorkItemRow.due_at > now)
-        silent, unfunded = and_(resting, WorkItemRow.causes == [ASK_AGAIN]), and_(resting, WorkItemRow.causes == [BUDGET])
+        silent, unfunded = (
+            and_(resting, WorkItemRow.causes.in_([[ASK_AGAIN], [PACE]])),
+            and_(resting, WorkItemRow.causes == [BUDGET]),
+        )
         waiting, in_hand, to_ask_again, waits_for_budget, oldest_at = connection.execute(
             select(
                 func.count().filter(leased.is_not(True), ~silent, ~unfunded),

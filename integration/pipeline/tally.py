@@ -34,7 +34,8 @@ class Tally:
     """Outcomes by object id. A postponed record has its time in `retry_at`; `blameless` ones were not at fault for the delay.
 
     `unanswered` are records that are done with what is known, and about which a provider is to be asked again. `unfunded` are those about
-    which a provider was not asked for want of budget, with the moment from which it may be.
+    which a provider was not asked for want of budget, with the moment from which it may be; `paced` the same where the provider's rate had no
+    place.
     """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Tally:
     letters: list[DeadLetterEntry] = field(default_factory=list)
     unanswered: set[str] = field(default_factory=set)
     unfunded: dict[str, datetime] = field(default_factory=dict)
+    paced: dict[str, datetime] = field(default_factory=dict)
     beside: Counter[str] = field(default_factory=Counter)
     """What else the run counts, by name: answers refused, questions put to a person, companies created."""
 
@@ -64,6 +66,7 @@ class Tally:
         self.letters += other.letters
         self.unanswered |= other.unanswered
         self.unfunded |= other.unfunded
+        self.paced |= other.paced
         self.beside += other.beside
 
     def finished(self) -> list[str]:

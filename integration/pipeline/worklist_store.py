@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from integration.db.session import driver_connection
-from integration.pipeline.ask_again import ASK_AGAIN, BUDGET
+from integration.pipeline.ask_again import ASK_AGAIN, BUDGET, PACE
 
 CAUSE_LIMIT: Final = 16
 """Causes kept for one record. The first in alphabetical order stay, so that the order of events does not matter."""
@@ -136,7 +136,9 @@ _PORTALS_WITH_WORK = """
 
 _BACKLOG = """
     SELECT portal_id, object_type, lane, count(*), min(queued_at) FROM work_item
-    WHERE portal_id = %(portal_id)s AND causes <> ARRAY[%(ask_again)s] AND causes <> ARRAY[%(budget)s] GROUP BY 1, 2, 3 ORDER BY 3, 2
+    WHERE portal_id = %(portal_id)s
+        AND causes <> ARRAY[%(ask_again)s] AND causes <> ARRAY[%(budget)s] AND causes <> ARRAY[%(pace)s]
+    GROUP BY 1, 2, 3 ORDER BY 3, 2
 """
 
 
@@ -245,7 +247,9 @@ class WorklistStore:
 
     def backlog(self, connection: Connection, portal_id: int) -> tuple[Backlog, ...]:
         """Everything that waits in a portal, leased and postponed records included; not those that are done but for a silent provider or a budget."""
-        rows = driver_connection(connection).execute(_BACKLOG, {"portal_id": portal_id, "ask_again": ASK_AGAIN, "budget": BUDGET})
+        rows = driver_connection(connection).execute(
+            _BACKLOG, {"portal_id": portal_id, "ask_again": ASK_AGAIN, "budget": BUDGET, "pace": PACE}
+        )
         return tuple(Backlog(*row) for row in rows)  # type: ignore[misc]
 
 

@@ -18,12 +18,14 @@ from integration.providers.adapter import Endpoint
 from integration.providers.base import ErrorClass, ProviderReply, Subject
 from integration.providers.budget import Want
 from integration.providers.cases import Lookup
-from integration.providers.gates import Breaker, Pace, gate_name
+from integration.providers.gate_window import STOP_S
+from integration.providers.gates import gate_name
 
 # Time kept back so that calls that end at the limit are still collected.
 COLLECT_S: Final = 0.3
-# How long one round may stand in line for a vendor's rate; what does not get through is answered "throttled" and asked another time.
+# How long one round may stand in line for a vendor's rate; what does not get through is told when to come again.
 PACE_WAIT_S: Final = 3.0
+_CLOSED: Final = "not asked: the provider refused this key a moment ago"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,71 +81,69 @@ class Round:
 class Asker:
     """Asks providers in parallel over a bounded pool. Safe between threads; one per process."""
 
-    def __init__(self, pool: Executor, breaker: Breaker, pace: Pace) -> None:
+    def __init__(self, pool: Executor) -> None:
         self._pool = pool
-        self._breaker = breaker
-        self._pace = pace
 
-    def plan(self, lookups: Sequence[Lookup], around: Round) -> Plan:
-        """What would be asked: lookups grouped into calls, without those that have no key or whose provider refuses just now."""
+    def plan(self, lookups: Sequence[Lookup], around: Round, closed: Mapping[str, ErrorClass]) -> Plan:
+        """What would be asked: lookups grouped into calls, without those that have no key or whose gate is closed just now."""
         calls: list[Call] = []
         refused: dict[str, ProviderReply] = {}
         for group in _grouped(lookups):
-            call = self._call(group, around)
+            call = _call(group, around, closed)
             if isinstance(call, ProviderReply):
                 refused |= {lookup.question: call for lookup in group}
             else:
                 calls.append(call)
         return Plan(tuple(calls), refused)
 
-    def ask(self, calls: Sequence[Call], until: float) -> list[Answered]:
-        """Every call with its replies, before the monotonic moment `until`. Late calls fail (pending); their answers are not waited for."""
+    def ask(self, calls: Mapping[Call, float], until: float) -> list[Answered]:
+        """Every call with its replies, before the monotonic moment `until`; a call starts at the monotonic moment it is mapped to.
+
+        Late calls fail (pending); their answers are not waited for.
+        """
         answered: list[Answered] = []
         running: dict[Future[Answered], Call] = {}
-        in_line_until = min(time.monotonic() + PACE_WAIT_S, until)
-        for call in sorted(calls, key=lambda one: len(one.endpoint.offer.rates)):  # who must stand in line holds up nobody else
-            future = self._start(call, until, in_line_until)
-            if future is None:
-                answered.append(_unmade(call, ErrorClass.THROTTLED, "our own pace for this provider"))
-            else:
-                running[future] = call
+        stopped: dict[str, ErrorClass] = {}
+        for call, starts_at in sorted(calls.items(), key=lambda item: item[1]):  # who must stand in line holds up nobody else
+            time.sleep(max(0.0, min(starts_at, until) - time.monotonic()))
+            running[self._pool.submit(_make, call, until - COLLECT_S, stopped)] = call
         done, _ = wait(running, timeout=max(0.0, until - time.monotonic()))
         return answered + [future.result() if future in done else _late(future, call) for future, call in running.items()]
 
-    def _call(self, group: tuple[Lookup, ...], around: Round) -> Call | ProviderReply:
-        """The group's call, or the reply that says why it is not made."""
-        offer = group[0].endpoint.offer
-        provider = offer.provider
-        key = around.keys.get(provider.name, Secret(""))
-        if provider.needs_key and not key:
-            return ProviderReply(provider.name, "skipped", detail="no key: this portal has not set one for this provider")
-        gate = gate_name(around.portal_id, offer, key) if provider.needs_key else ""
-        refused = self._breaker.refusal(gate) if gate else None
-        if refused is not None:
-            return ProviderReply(
-                provider.name, "failed", error=refused, detail="not asked: the provider refused this key a moment ago"
-            )
-        return Call(group[0].endpoint, group, key, gate)
 
-    def _start(self, call: Call, until: float, in_line_until: float) -> Future[Answered] | None:
-        """The call under way, None when the vendor's rate has no room for it in time."""
-        wait_s = max(0.0, in_line_until - time.monotonic())
-        if not self._pace.acquire(call.gate, call.endpoint.offer.rates, wait_s=wait_s):
-            return None
-        return self._pool.submit(self._make, call, until - COLLECT_S)
+def call_gate(endpoint: Endpoint, keys: Mapping[str, Secret]) -> str:
+    """The gate that calls of an endpoint go through with these keys, "" for none."""
+    provider = endpoint.offer.provider
+    return gate_name(endpoint.offer, keys.get(provider.name, "") if provider.needs_key else "")
 
-    def _make(self, call: Call, until: float) -> Answered:
-        """Runs in the pool."""
-        refused = self._breaker.refusal(call.gate) if call.gate else None
-        if refused is not None:
-            return _unmade(call, refused, "not asked: the provider refused this key a moment ago")
-        if time.monotonic() >= until:
-            return _unmade(call, ErrorClass.PENDING, "the batch's time was over before its turn")
-        subjects: list[Subject] = [lookup.subject for lookup in call.lookups]
-        replies = call.endpoint.ask(subjects, key=call.key, until=until)
-        if call.gate:
-            self._breaker.record(call.gate, replies[0].error)
-        return Answered(call, replies)
+
+def _call(group: tuple[Lookup, ...], around: Round, closed: Mapping[str, ErrorClass]) -> Call | ProviderReply:
+    """The group's call, or the reply that says why it is not made."""
+    provider = group[0].endpoint.offer.provider
+    key = around.keys.get(provider.name, Secret("")) if provider.needs_key else Secret("")
+    if provider.needs_key and not key.strip():
+        return ProviderReply(provider.name, "skipped", detail="no key: this portal has not set one for this provider")
+    gate = call_gate(group[0].endpoint, around.keys)
+    if gate in closed:
+        return ProviderReply(provider.name, "failed", error=closed[gate], detail=_CLOSED)
+    return Call(group[0].endpoint, group, key, gate)
+
+
+def _make(call: Call, until: float, stopped: dict[str, ErrorClass]) -> Answered:
+    """Runs in the pool. `stopped` are the gates of this round that answered that nobody should go on."""
+    if call.gate in stopped:
+        return _unmade(call, stopped[call.gate], _CLOSED)
+    if time.monotonic() >= until:
+        return _unmade(call, ErrorClass.PENDING, "the batch's time was over before its turn")
+    subjects: list[Subject] = [lookup.subject for lookup in call.lookups]
+    began = time.monotonic()
+    replies = call.endpoint.ask(subjects, key=call.key, until=until)
+    latency_s = time.monotonic() - began
+    error = replies[0].error
+    if call.gate and error in STOP_S:
+        stopped[call.gate] = error
+    name = call.endpoint.offer.name
+    return Answered(call, tuple(replace(reply, endpoint=name, latency_s=latency_s) for reply in replies))
 
 
 def _grouped(lookups: Sequence[Lookup]) -> list[tuple[Lookup, ...]]:

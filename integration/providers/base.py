@@ -42,7 +42,7 @@ class Field(StrEnum):
     LATEST_FUNDING_ON = "latest_funding_on"  # ISO date
     HEADCOUNT_GROWTH_RATIO = "headcount_growth_ratio"  # twelve months, 0.1 = plus ten percent
     PAGE_TITLE = "page_title"
-    REGISTER_NUMBER = "register_number"  # "GB-03977902", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
+    REGISTER_NUMBER = "register_number"  # "GB-03977902", "BR-12ABC34501DE35", "VAT-DE129273398", "LEI-529900D6BF99LW9R2E68"
     LEGAL_NAME = "legal_name"
     LEGAL_FORM = "legal_form"
     COMPANY_STATUS = "company_status"  # active, inactive, closing
@@ -124,7 +124,10 @@ class ErrorClass(StrEnum):
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is asked about: a company (`kind` "company") or a person. None means not known; `domain` is the registrable domain, lower case."""
+    """Who is asked about: a company (`kind` "company") or a person. None means not known; `domain` is the registrable domain, lower case.
+
+    `register_numbers` are written as in Field.REGISTER_NUMBER; `state` and `city` as whoever told them writes them.
+    """
 
     kind: Literal["company", "person"]
     domain: str | None = None
@@ -134,6 +137,9 @@ class Subject:
     last_name: str | None = None
     linkedin_url: str | None = None
     country: str | None = None
+    register_numbers: tuple[str, ...] = ()
+    state: str | None = None
+    city: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +177,11 @@ class ProviderReply:
     found: `findings` or `candidates` is not empty. not_found: a real negative answer, cached for its own shorter life. skipped: nobody was
     asked (no key, nothing to ask with, budget). failed: `error` says how; nothing is cached. `credits` and `cost_usd` are what the provider
     charged. `candidates` are facts about companies of which at most one is the subject: nobody may use them before it is told which.
+    `waits_until`: nobody was asked, and may be from then on; `waits_for` says what is in the way: a cap of credits, or the vendor's rate.
     `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
     led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
     "asked" while a person decides); its findings are gone by then. `rate_news`: on the first reply of a call, what its headers taught.
+    `endpoint` and `latency_s` say which question was asked and how long its answer took; empty and 0 where nobody was asked.
     """
 
     provider: str
@@ -186,10 +194,21 @@ class ProviderReply:
     cached: bool = False
     may_be_charged: bool = False
     waits_until: datetime | None = None
+    waits_for: Literal["", "budget", "pace"] = ""
     candidates: tuple[Candidate, ...] = ()
     about: tuple[Finding, ...] = ()
     held_back: Literal["", "refused", "asked"] = ""
     rate_news: tuple[RateNews, ...] = ()
+    endpoint: str = ""
+    latency_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """One item of a field that is a list, with every finding that names it, the most convincing first."""
+
+    text: str
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -197,7 +216,9 @@ class FactSheet:
     """Everything known about one record at one moment: the chosen finding for each field, and the ones that lost.
 
     `company` is the fact sheet of a contact's primary company, None when it has none or for a company itself. `as_of` is "now" for every
-    decision made from the sheet, so that decisions need no clock.
+    decision made from the sheet, so that decisions need no clock. `reasons` say of each finding in words why it was chosen or lost.
+    `disputes` name for a field the strongest finding that says something else than the chosen one. `lists` are the items of fields on which
+    the sources add to one another.
     """
 
     object_type: str
@@ -207,6 +228,9 @@ class FactSheet:
     alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
     company: FactSheet | None = None
     replies: tuple[ProviderReply, ...] = ()
+    reasons: Mapping[Finding, str] = field(default_factory=dict)
+    disputes: Mapping[Field, Finding] = field(default_factory=dict)
+    lists: Mapping[Field, tuple[ListedItem, ...]] = field(default_factory=dict)
 
     def finding(self, name: Field) -> Finding | None:
         """The chosen finding; for a contact, company fields are looked up on its company."""
@@ -228,10 +252,30 @@ class FactSheet:
         )
 
     def items(self, name: Field) -> tuple[str, ...]:
-        found = self.finding(name)
+        """What is listed; of a field whose sources add to one another, the items of all of them."""
+        found, listed = self.finding(name), self._listed(name)
         if found is None:
             return ()
+        if listed:
+            return tuple(item.text for item in listed)
         return found.value if isinstance(found.value, tuple) else (str(found.value),)
+
+    def behind(self, name: Field) -> tuple[Finding, ...]:
+        """Every finding that what we say of the field rests on, the chosen one first."""
+        found = self.finding(name)
+        more = (one for item in self._listed(name) for one in item.findings)
+        return () if found is None else tuple(dict.fromkeys((found, *more)))
+
+    def dispute(self, name: Field) -> Finding | None:
+        """The strongest finding that says something else than the chosen one; None where nobody worth naming does."""
+        if name not in self.findings and self.company is not None and name in COMPANY_FIELDS:
+            return self.company.disputes.get(name)
+        return self.disputes.get(name)
+
+    def _listed(self, name: Field) -> tuple[ListedItem, ...]:
+        if name not in self.findings and self.company is not None and name in COMPANY_FIELDS:
+            return self.company.lists.get(name, ())
+        return self.lists.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -240,7 +284,8 @@ class ProviderInfo:
 
     `addresses`: its base addresses by a name of its own, which is the provider's or begins with it ("wikidata", "wikidata_sparql");
     LEADLIGHT_PROVIDER_URL_<NAME> replaces one. `opt_in`: why nobody is asked through it before an admin of the portal has said yes; "" for
-    all that need no such leave.
+    all that need no such leave. `upstream`: whose data it passes on, "" for its own; providers with one upstream are one source, however
+    many of them say a thing. `is_register`: its word is that of a public register, which others copy.
     """
 
     name: str
@@ -255,6 +300,8 @@ class ProviderInfo:
     known_limits: Sequence[str] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     opt_in: str = ""
+    upstream: str = ""
+    is_register: bool = False
 
 
 def chosen_first(findings: Iterable[Finding]) -> list[Finding]:

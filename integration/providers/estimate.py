@@ -109,7 +109,7 @@ def _for_one(channels: Sequence[Channel], subjects: Sequence[Subject]) -> Decima
 
 
 def _completed(subject: Subject) -> Subject:
-    """The subject with what earlier answers can add. Nothing is added to a company."""
+    """The subject with what earlier answers can add. To a company they add nothing that a paid provider needs."""
     if subject.kind == "company":
         return subject
     return replace(

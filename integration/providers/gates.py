@@ -1,96 +1,116 @@
-"""When a provider must not be asked just now: its rate for one key, and its refusals of one key. In memory, for one process.
+"""When a provider may be asked: its rates and its refusals, for one endpoint with one key, shared by all workers through PostgreSQL.
 
-A gate is one endpoint with one portal's key, so that one customer's empty account stops nobody else.
-Limit: several worker processes pace themselves separately; the vendor's own refusal is what joins them.
+One customer's empty account stops nobody else, and where no key is needed the whole installation shares the vendor's rate. Web sites and
+other places without a rate have no gate: what one of them does says nothing about the next.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from pyrate_limiter import Limiter, SingleBucketFactory, StateBucket, TokenBucket
-from pyrate_limiter import Rate as VendorRate
+from sqlalchemy import Connection
 
 from integration.providers.adapter import Offer, Rate
-from integration.providers.base import ErrorClass
-
-# How long a refusal stands before the provider is tried again.
-STOP_S: Final = {
-    ErrorClass.AUTH: 600.0,
-    ErrorClass.SCOPE: 600.0,
-    ErrorClass.PLAN: 600.0,
-    ErrorClass.QUOTA: 3600.0,
-    ErrorClass.BLOCKED: 3600.0,
-    ErrorClass.THROTTLED: 2.0,
-}
-FAILURES_TO_OPEN: Final = 5
-OPEN_S: Final = 30.0
-# A token bucket lets a burst and the refill through in one window; together they are the vendor's number.
-_BURST_SHARE: Final = 0.2
+from integration.providers.base import ErrorClass, RateNews
+from integration.providers.gate_store import GateStore
+from integration.providers.gate_window import STOP_S, Gate, Places, after_answer, book, is_scarce, learn
 
 
-def gate_name(portal_id: int, offer: Offer, key: str) -> str:
-    """The name of a gate; a new key is a new gate. Holds no secret."""
-    return f"{portal_id}|{offer.question_prefix}|{hashlib.sha256(key.encode()).hexdigest()[:12]}"
+def gate_name(offer: Offer, key: str) -> str:
+    """The name of a gate, "" where there is none; a new key is a new gate. Holds no secret."""
+    if not key and not offer.rates:
+        return ""
+    return f"{offer.question_prefix}|{hashlib.sha256(key.encode()).hexdigest()[:24] if key else 'all'}"
 
 
-class Breaker:
-    """Remembers refusals. Opens at once where only a person can help, after five failures in a row where the provider is down."""
+@dataclass(frozen=True)
+class Order:
+    """So many calls of one endpoint that want to start."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._open: dict[str, tuple[float, ErrorClass]] = {}
-        self._failures: dict[str, int] = {}
-        self._lock = threading.Lock()
-
-    def refusal(self, gate: str) -> ErrorClass | None:
-        """Why the gate is closed now, None when it may be used."""
-        with self._lock:
-            until, error = self._open.get(gate, (0.0, ErrorClass.SERVER))
-            return error if self._monotonic() < until else None
-
-    def record(self, gate: str, error: ErrorClass | None) -> None:
-        """Takes note of an answer: `error` None or a class that says nothing about the provider's health closes the count."""
-        with self._lock:
-            if error in STOP_S:
-                self._open[gate] = (self._monotonic() + STOP_S[error], error)
-            elif error is not ErrorClass.SERVER:
-                self._failures.pop(gate, None)
-            else:
-                self._failures[gate] = self._failures.get(gate, 0) + 1
-                if self._failures[gate] >= FAILURES_TO_OPEN:
-                    self._open[gate] = (self._monotonic() + OPEN_S, error)
-                    self._failures[gate] = 0
+    gate: str
+    offer: Offer
+    calls: int
 
 
-class Pace:
-    """Keeps each gate under its vendor's rates. `factor` 2.0 doubles every rate; 0 lifts them, for load tests against stand-ins."""
+@dataclass(frozen=True)
+class GateReport:
+    """What one call showed about its gate."""
+
+    gate: str
+    rates: tuple[Rate, ...]
+    error: ErrorClass | None
+    news: tuple[RateNews, ...] = ()
+
+
+@dataclass(frozen=True)
+class GateView:
+    """Gates as they stood at one moment: why some are closed, and which had failures in a row."""
+
+    closed: Mapping[str, ErrorClass] = field(default_factory=dict)
+    failing: frozenset[str] = frozenset()
+
+
+class Gates:
+    """The gates of this installation. `factor` 2.0 doubles every rate; 0 lifts them, for load tests against stand-ins. Keeps no state."""
 
     def __init__(self, factor: float = 1.0) -> None:
         self._factor = factor
-        self._limiters: dict[str, Limiter] = {}
-        self._lock = threading.Lock()
+        self._store = GateStore()
 
-    def acquire(self, gate: str, rates: Sequence[Rate], *, wait_s: float) -> bool:
-        """True when a call may be made now, after waiting up to `wait_s` seconds for it."""
-        if not rates or self._factor <= 0:
-            return True
-        with self._lock:
-            limiter = self._limiters.get(gate) or self._limiters.setdefault(gate, self._new_limiter(rates))
-        if limiter.try_acquire(gate, blocking=False):
-            return True
-        return wait_s > 0 and bool(limiter.try_acquire(gate, timeout=wait_s))
+    def view(self, connection: Connection, gates: Collection[str]) -> GateView:
+        """How these gates stand just now. One statement."""
+        if not gates:
+            return GateView()
+        found, now = self._store.find(connection, gates)
+        closed = {name: refusal for name, gate in found.items() if (refusal := gate.refusal(now)) is not None}
+        return GateView(closed, frozenset(name for name, gate in found.items() if gate.failures))
 
-    def _new_limiter(self, rates: Sequence[Rate]) -> Limiter:
-        vendor = [
-            VendorRate(
-                max(1, int(rate.calls * self._factor * (1 - _BURST_SHARE))),
-                int(rate.seconds * 1000),
-                burst=max(1, int(rate.calls * self._factor * _BURST_SHARE)),
+    def book(self, connection: Connection, orders: Sequence[Order], *, horizon_s: float) -> list[Places]:
+        """Places for each order, in order. Three statements for all; none where nobody has a rate."""
+        paced = sorted({order.gate for order in orders if order.gate and order.offer.rates}) if self._factor > 0 else []
+        if not paced:
+            return [Places((0.0,) * order.calls) for order in orders]
+        gates, now = self._store.lock(connection, paced)
+        places: list[Places] = []
+        for order in orders:
+            if order.gate not in gates:
+                places.append(Places((0.0,) * order.calls))
+                continue
+            gates[order.gate], given = book(
+                gates[order.gate],
+                order.offer.rates,
+                factor=self._factor,
+                calls=order.calls,
+                requests=order.offer.requests,
+                now=now,
+                horizon_s=horizon_s,
             )
-            for rate in sorted(rates, key=lambda rate: rate.seconds)
-        ]
-        return Limiter(SingleBucketFactory(StateBucket(vendor, algorithm=TokenBucket()), schedule_leak=False))
+            places.append(given)
+        self._store.save(connection, gates)
+        return places
+
+    def report(self, connection: Connection, reports: Sequence[GateReport], view: GateView) -> None:
+        """Takes note of answers: refusals close a gate, failures are counted, scarce room is believed. No statement when there is no news.
+
+        `view` is how the gates stood before: a good answer is news only where failures were counted.
+        """
+        telling = {one.gate for one in reports if one.gate and (one.gate in view.failing or _is_telling(one))}
+        if not telling:
+            return
+        gates, now = self._store.lock(connection, sorted(telling))
+        for one in reports:
+            if one.gate in gates:
+                gates[one.gate] = self._taught(after_answer(gates[one.gate], one.error, now=now), one, now)
+        self._store.save(connection, gates)
+
+    def _taught(self, gate: Gate, report: GateReport, now: float) -> Gate:
+        for news in report.news:
+            if self._factor > 0 and is_scarce(report.rates, news):
+                gate = learn(gate, report.rates, news, factor=self._factor, now=now)
+        return gate
+
+
+def _is_telling(report: GateReport) -> bool:
+    return report.error in STOP_S or report.error is ErrorClass.SERVER or any(is_scarce(report.rates, one) for one in report.news)

@@ -57,11 +57,15 @@ def trust_of(table: Sequence[Row]) -> Mapping[Field, float]:
 
 @dataclass(frozen=True)
 class HttpCall:
-    """One endpoint as an adapter declares it: the offer, the request for some subjects (`url` is the path), the answer's meaning."""
+    """One endpoint as an adapter declares it: the offer, the request for some subjects (`url` is the path), the answer's meaning.
+
+    `align`: for vendors that promise no order, gives the answer with its items in the order of the subjects, ready for `parse`.
+    """
 
     offer: Offer
     build_request: Callable[[Sequence[Subject]], ApiRequest]
     parse: Callable[[JsonObject], Sequence[Answer]]
+    align: Callable[[JsonObject, Sequence[Subject]], JsonObject] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ class CallEndpoint:
     def _parsed(self, reply: ApiReply, subjects: Sequence[Subject]) -> tuple[ProviderReply, ...]:
         system = self.offer.provider.name
         try:
-            answers = self.call.parse(parse_object(reply.body, system=system))
+            body = parse_object(reply.body, system=system)
+            answers = self.call.parse(self.call.align(body, subjects) if self.call.align else body)
         except UnexpectedReply as error:
             return self._unread(error, subjects)
         if len(answers) != len(subjects):

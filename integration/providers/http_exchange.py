@@ -106,6 +106,11 @@ class Outcome:
     is_unsure: bool = False
     rate_news: tuple[RateNews, ...] = ()
 
+    def without(self, key: str) -> Outcome:
+        """The same, cut to size, and without the key where the vendor repeats it."""
+        detail = self.detail.replace(key, "(the key)") if key else self.detail
+        return replace(self, detail=detail[:DETAIL_CHARS])
+
 
 def classify(provider: HttpProvider, reply: ApiReply) -> ErrorClass | None:
     """The error class of an answer, None when it is an answer to parse."""
@@ -146,12 +151,12 @@ class Exchange:
         """What the step came to, before the monotonic moment `until`. One call, tried again only where the vendor is busy or down."""
         request = step.request if step.is_strangers else self._addressed(step, key)
         if not step.keep_for:
-            return self._sent(step, request, until, is_paid)
+            return self._sent(step, request, until, is_paid).without(key)
         with self._lock:  # whoever comes meanwhile needs the same document
             kept_until, kept = self._kept.get(request.url, (0.0, None))
             if kept is not None and time.monotonic() < kept_until:
                 return Outcome(kept)
-            outcome = self._sent(step, request, until, is_paid)
+            outcome = self._sent(step, request, until, is_paid).without(key)
             if outcome.reply is not None:
                 while len(self._kept) >= _KEPT_DOCUMENTS:
                     self._kept.pop(next(iter(self._kept)))
@@ -189,8 +194,7 @@ class Exchange:
         news = self._rate_news(reply, error_class)
         if error_class is None or (error_class is ErrorClass.NOT_FOUND and step.accepts_missing):
             return Outcome(reply, rate_news=news)
-        detail = f"{reply.status} {vendor_sentence(self.provider.error_paths, reply)}"[:DETAIL_CHARS]
-        return Outcome(None, error_class, detail, rate_news=news)
+        return Outcome(None, error_class, f"{reply.status} {vendor_sentence(self.provider.error_paths, reply)}", rate_news=news)
 
     def _rate_news(self, reply: ApiReply, error: ErrorClass | None) -> tuple[RateNews, ...]:
         news = self.provider.read_rate(reply)

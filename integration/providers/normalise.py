@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 from publicsuffixlist import PublicSuffixList
 
 from integration.core.countries import country_code
+from integration.core.once import built_once
 
 _SPACE: Final = re.compile(r"\s+")
 _LINKEDIN_PATH: Final = re.compile(r"^/(company|in|school|showcase)/([^/]+)")
@@ -167,6 +168,6 @@ def to_phone(raw: object, country: str | None = None) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-@cache
+@built_once
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()

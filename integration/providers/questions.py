@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from integration.providers.base import Field, Finding, ProviderReply, Subject
+from integration.providers.base import Field, Finding, ProviderInfo, ProviderReply, Subject
 
 SUPPRESSION: Final = "suppressed"
 
@@ -24,18 +24,54 @@ class Question(Protocol):
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a provider is as a source: whose data it passes on, and whether that is a public register."""
+
+    upstream: str
+    is_register: bool = False
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """How findings are weighed beyond what they say of themselves: `sources` by provider; a provider without one stands for itself.
+
+    `trust` is how often a provider was right about a field on this portal's own records, 0 to 1, where that was observed.
+    """
+
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    trust: Mapping[tuple[str, Field], float] = field(default_factory=dict)
+
+    def upstream_of(self, provider: str) -> str:
+        known = self.sources.get(provider)
+        return provider if known is None else known.upstream
+
+    def is_register(self, provider: str) -> bool:
+        known = self.sources.get(provider)
+        return known is not None and known.is_register
+
+
+@dataclass(frozen=True)
 class Enrichment:
-    """The chosen finding of each field, the ones that lost, and what every provider answered."""
+    """The chosen finding of each field, the ones that lost, and what every provider answered.
+
+    `weighing` is how they were weighed, so that whoever adds or removes a finding weighs the rest in the same way.
+    """
 
     findings: Mapping[Field, Finding] = field(default_factory=dict)
     alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
     replies: tuple[ProviderReply, ...] = ()
+    weighing: Weighing = field(default_factory=Weighing)
+
+    def every_finding(self) -> list[Finding]:
+        """The chosen ones and those that lost."""
+        return [*self.findings.values(), *(one for found in self.alternatives.values() for one in found)]
 
 
 def identities(subject: Subject) -> tuple[str, ...]:
     """The ways to name a subject, the surest first; empty when it cannot be told from others."""
     company = (subject.domain or subject.company_name or "").casefold()
     if subject.kind == "company":
+        company = company or next(iter(subject.register_numbers), "").casefold()
         return (f"company|{company}",) if company else ()
     found = [f"email|{subject.email.casefold()}"] if subject.email else []
     found += [f"linkedin|{subject.linkedin_url.casefold()}"] if subject.linkedin_url else []
@@ -65,9 +101,19 @@ def question_ids_of(subject: Subject, prefixes: Sequence[str]) -> tuple[str, ...
 
 
 def with_findings(subject: Subject, findings: Mapping[Field, Finding]) -> Subject:
-    """A person with what providers found where nothing was known, so that the next provider can be asked with it."""
+    """The subject with what providers found where nothing was known, so that the next provider can be asked with it.
+
+    Of a company the domain is never taken over: it tells whom we ask about, and an answer may be about another one.
+    """
     if subject.kind == "company":
-        return subject
+        return replace(
+            subject,
+            company_name=subject.company_name or _text(findings, Field.COMPANY_NAME),
+            country=subject.country or _text(findings, Field.COUNTRY),
+            state=subject.state or _text(findings, Field.STATE),
+            city=subject.city or _text(findings, Field.CITY),
+            register_numbers=tuple(dict.fromkeys((*subject.register_numbers, *_texts(findings, Field.REGISTER_NUMBER)))),
+        )
     return replace(
         subject,
         email=subject.email or _text(findings, Field.EMAIL),
@@ -77,5 +123,15 @@ def with_findings(subject: Subject, findings: Mapping[Field, Finding]) -> Subjec
     )
 
 
+def _texts(findings: Mapping[Field, Finding], name: Field) -> tuple[str, ...]:
+    value = findings[name].value if name in findings else ()
+    return value if isinstance(value, tuple) else (str(value),)
+
+
 def _text(findings: Mapping[Field, Finding], name: Field) -> str | None:
     return str(findings[name].value) if name in findings else None
+
+
+def sources_of(providers: Iterable[ProviderInfo]) -> dict[str, Source]:
+    """What each provider declares itself to be as a source."""
+    return {one.name: Source(one.upstream or one.name, one.is_register) for one in providers}

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "provider_gate",
         sa.Column("gate", sa.Text(), nullable=False),
         sa.Column("full_at", postgresql.ARRAY(sa.Float(precision=53)), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("promised_at", sa.Float(precision=53), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_until", sa.Float(precision=53), server_default=sa.text("0"), nullable=False),
         sa.Column("closed_by", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("failures", sa.Integer(), server_default=sa.text("0"), nullable=False),

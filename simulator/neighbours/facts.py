@@ -75,6 +75,11 @@ class CompanyFacts:
         return f"{self.slug}-sample"
 
     @property
+    def postal_code(self) -> str | None:
+        """A code of the right form that is not in use (000..), for the countries where such codes are known; else None."""
+        return f"00{int(draw('postcode', self.domain) * 900):03d}" if self.company.country_code in ("US", "DE") else None
+
+    @property
     def mailbox(self) -> str:
         """A made-up general address; real ones such as info@ belong to someone."""
         return f"sample.info@{self.domain}"

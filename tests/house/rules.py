@@ -39,9 +39,11 @@ LAYERS: Final = {
     "integration.web_app": 7,
     "integration.job_table": 7,
     "integration.cli": 7,
+    "integration.explain": 7,
     "integration.command_page": 7,
     "integration.commands": 7,
     "integration.project": 7,
+    "integration.scaffold": 7,
 }
 DECISIONS: Final = frozenset(
     {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}

@@ -1,5 +1,5 @@
 // Every state a record can be in, as the tab and the sidebar say it. The fixtures are what the backend answers.
-import { Accordion, Alert, Button, EmptyState, ErrorState, Heading, Link, LoadingSpinner, ScoreCircle, StatusTag, Tab, TableRow, Text } from '@hubspot/ui-extensions';
+import { Accordion, Alert, Button, EmptyState, ErrorState, Heading, Link, LoadingSpinner, ScoreCircle, StatusTag, Tab, Table, TableRow, Text } from '@hubspot/ui-extensions';
 import { describe, expect, it } from 'vitest';
 import { Backend, BACKEND, data, fixture, fixtureNames, offline, refusal, render, show, status, words } from './stage';
 
@@ -59,6 +59,25 @@ describe('the tab', () => {
     expect(rows[2]).toContain('Job title Head of Operations apollo 20 Nov 2026 75%, $0.02');
     expect(rows[3]).toContain('Leadlight priority 82 Leadlight 24 Nov 2026 Computed –');
     expect(words(sources)).toContain('Everything that was found (3)');
+  });
+
+  it('says on what the sources disagree, and why each other value was not used', async () => {
+    const card = await loaded('ready');
+    expect(words(card.findByTestId(Text, 'disputed'))).toContain('Sources disagree on industry.');
+    const facts = card.findByTestId(Table, 'facts').findAll(TableRow).map((row) => words(row));
+    expect(facts[1]).toContain('Industry Used Manufacturing');
+    expect(facts[2]).toContain('Industry Differs Tools');
+    expect(facts[2]).toContain('Not used: less trusted source');
+  });
+
+  it('says nothing of a disagreement where there is none', async () => {
+    const view = fixture('ready');
+    view.provenance.facts = view.provenance.facts.map((fact) => ({ ...fact, differs: false, lost_because: fact.chosen ? null : 'says the same, with less certainty' }));
+    const { card } = show(view);
+    await card.waitFor(() => card.find(Tab, { title: 'Sources' }));
+    const sources = card.find(Tab, { title: 'Sources' });
+    expect(words(sources)).not.toContain('Sources disagree');
+    expect(words(sources)).toContain('Not used: says the same, with less certainty');
   });
 
   it.each([

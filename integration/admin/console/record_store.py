@@ -29,7 +29,7 @@ _MANY: Final = 100
 
 @dataclass(frozen=True)
 class Found:
-    """A provider's value for a field. `is_chosen`: the one we go by; the others lost."""
+    """A provider's value for a field. `is_chosen`: the one we go by; the others lost, and `lost_because` says why in words."""
 
     field: str
     provider: str
@@ -40,6 +40,7 @@ class Found:
     cost_usd: Decimal
     is_chosen: bool
     run_id: str
+    lost_because: str | None = None
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,7 @@ def _findings(connection: Connection, ids: _Ids) -> Sequence[Found]:
             FindingRow.cost_usd,
             FindingRow.chosen,
             FindingRow.run_id,
+            FindingRow.lost_because,
         )
         .where(FindingRow.portal_id == portal_id, FindingRow.object_type == object_type, FindingRow.object_id == object_id)
         .order_by(FindingRow.field, FindingRow.chosen.desc(), FindingRow.confidence_ratio.desc())

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Final
 
 from integration.admin.console.base import RecordEvent
-from integration.admin.console.record_store import Kept
+from integration.admin.console.record_store import Found, Kept
 from integration.pipeline.undo.chain import UNDONE
 from integration.reporting.runs_store import Change
 
@@ -70,13 +70,14 @@ def _looked_up(kept: Kept) -> Iterator[Entry]:
     for (run_id, provider), group in groupby(ordered, key=lambda found: (found.run_id, found.provider)):
         found = list(group)
         cost = sum(one.cost_usd for one in found)
-        lines = [
-            f"{one.field}: {_plain(one.value)} ({one.confidence_ratio:.0%} sure, {'chosen' if one.is_chosen else 'lost to a better one'})"
-            for one in found
-        ]
+        lines = [f"{one.field}: {_plain(one.value)} ({one.confidence_ratio:.0%} sure, {_ranked(one)})" for one in found]
         price = f" for ${cost:.4f}" if cost else ""
         fields = "1 field" if len(found) == 1 else f"{len(found)} fields"
         yield Entry(max(one.seen_at for one in found), "lookup", f"{provider} answered {fields}{price}", run_id, notes=lines)
+
+
+def _ranked(found: Found) -> str:
+    return "chosen" if found.is_chosen else f"not chosen: {found.lost_because}" if found.lost_because else "lost to a better one"
 
 
 def _plain(value: object) -> str:

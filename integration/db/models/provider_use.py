@@ -26,6 +26,8 @@ class ProviderGateRow(Base):
     """Names the endpoint, with a digest of the key."""
     full_at: Mapped[list[float]] = mapped_column(ARRAY(Float(53)), server_default=text("'{}'"))
     """For each declared window, in the order of the declaration, the moment at which it is empty again."""
+    promised_at: Mapped[float] = mapped_column(Float(53), server_default=text("0"))
+    """Calls without a place were told to come again up to then."""
     closed_until: Mapped[float] = mapped_column(Float(53), server_default=text("0"))
     closed_by: Mapped[Str] = mapped_column(server_default=text("''"))
     failures: Mapped[int] = mapped_column(Integer, server_default=text("0"))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from integration.core.company_names import company_name
 from integration.core.countries import country_code
+from integration.core.folding import digits, words
 from integration.hubspot.objects import COMPANIES, CONTACTS, CrmRecord
 from integration.matching.features import CompanyProfile, PersonProfile, Profile, settled_email, settled_postcode, settled_street
-from integration.matching.folding import digits, words
-from integration.matching.names import company_name, person_name
+from integration.matching.names import person_name
 from integration.pipeline.domains import company_domain, email_domain
 from integration.providers.normalise import to_linkedin_url, to_phone
 

@@ -44,7 +44,7 @@ class Part:
 def parts_of(answer: Enrichment) -> list[Part]:
     """Everything providers say in an answer, in parts that stand or fall as a whole."""
     found: list[Part] = []
-    pool = frozenset(_pool(answer))
+    pool = frozenset(answer.every_finding())
     for place, reply in enumerate(answer.replies):
         if findings := tuple(
             one for one in reply.findings if one in pool
@@ -54,7 +54,7 @@ def parts_of(answer: Enrichment) -> list[Part]:
             found.append(Part(len(found), reply.provider, place, candidate.findings))
     said = {one for reply in answer.replies for one in reply.findings}
     remembered: dict[str, list[Finding]] = {}
-    for one in _pool(answer):
+    for one in answer.every_finding():
         if one.provider != CRM_PROVIDER and one not in said:
             remembered.setdefault(one.provider, []).append(one)
     for provider, kept in remembered.items():
@@ -136,11 +136,11 @@ def let_through(
     """The answer with the accepted parts only, and `more` findings beside. `held_back` are the replies that stand in for those refused."""
     every = list(parts)
     kept = {finding for part in every if part.number in accepted for finding in part.findings}
-    own = [one for one in _pool(answer) if one.provider == CRM_PROVIDER]
-    findings, alternatives = merge_findings((*own, *sorted(kept, key=_order), *more), as_of=as_of)
+    own = [one for one in answer.every_finding() if one.provider == CRM_PROVIDER]
+    findings, alternatives = merge_findings((*own, *sorted(kept, key=_order), *more), as_of=as_of, weighing=answer.weighing)
     used = {part.reply: part for part in every if part.number in accepted}
     replies = [_reply(reply, used.get(place), held_back.get(place)) for place, reply in enumerate(answer.replies)]
-    return Enrichment(findings, alternatives, tuple(replies))
+    return Enrichment(findings, alternatives, tuple(replies), answer.weighing)
 
 
 def _reply(reply: ProviderReply, used: Part | None, held_back: ProviderReply | None) -> ProviderReply:
@@ -165,10 +165,6 @@ def _employers(emails: Iterable[str]) -> frozenset[str]:
 
 def _given(value: str | None) -> frozenset[str]:
     return frozenset({value}) if value else frozenset()
-
-
-def _pool(answer: Enrichment) -> list[Finding]:
-    return [*answer.findings.values(), *(one for found in answer.alternatives.values() for one in found)]
 
 
 def _order(finding: Finding) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models import PortalRow, WorkflowExecutionRow, WorkItemRow
 from integration.hubspot.portal_store import CONNECTED
-from integration.pipeline.ask_again import ASK_AGAIN, BUDGET
+from integration.pipeline.ask_again import ASK_AGAIN, BUDGET, PACE
 from integration.pipeline.workflow.base import BLOCK, Answer, Asked
 
 ANSWERED: Final = "answered"
@@ -151,6 +151,7 @@ def _at_work() -> Any:
         item.object_id == row.object_id,
         item.causes != [ASK_AGAIN],
         item.causes != [BUDGET],
+        item.causes != [PACE],
     )
 
 

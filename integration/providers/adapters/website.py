@@ -1,7 +1,7 @@
-"""The company's own home page: what it says about itself, how to reach it, what it is built with. Free.
+"""The company's own site: what it says about itself, how to reach it, what it is built with. Free.
 
-Source: https://schema.org/Organization and https://ogp.me (read 2026-11). One page per company, robots.txt obeyed.
-Limit: home page only, as sent by the server; what scripts draw later is not seen.
+Source: https://schema.org/Organization and https://ogp.me (read 2026-11). A few pages per company, robots.txt obeyed.
+Limit: pages as sent by the server; what scripts draw later is not seen.
 """
 
 from __future__ import annotations
@@ -15,23 +15,12 @@ from typing import Final
 from integration.core.clock import Clock
 from integration.core.outbound import FetchedPage
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
-from integration.providers.base import Capability, ErrorClass, Field, FieldValue, ProviderInfo, ProviderReply, Subject
-from integration.providers.fingerprints import find_technologies, load_fingerprints
-from integration.providers.html_page import PageFacts, parse_page, to_domain_of_social
+from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, ProviderReply, Subject
 from integration.providers.http_base import build_reply
-from integration.providers.json_ld import JsonThing, address_of, employee_count, texts_of
-from integration.providers.normalise import (
-    to_count,
-    to_country,
-    to_domain,
-    to_linkedin_url,
-    to_phone,
-    to_register_numbers,
-    to_text,
-    to_texts,
-    to_year,
-)
-from integration.providers.site_visit import SiteVisitor
+from integration.providers.normalise import to_domain
+from integration.providers.site.company_facts import SiteFact, read_site
+from integration.providers.site.crawl import Crawl, CrawlBudget, Crawler
+from integration.providers.site.robots import RobotsBook
 
 NAME: Final = "website"
 TRUST: Final = {
@@ -50,6 +39,16 @@ TRUST: Final = {
     Field.STATE: 0.8,
     Field.CITY: 0.8,
     Field.REGISTER_NUMBER: 0.8,
+    Field.STREET: 0.75,
+    Field.POSTAL_CODE: 0.75,
+}
+# How sure we are of what is read out of a page's words: the precision measured by `leadlight bench site_contacts`, rounded down.
+WORDS_TRUST: Final = {
+    Field.COMPANY_NAME: 0.65,
+    Field.STREET: 0.65,
+    Field.CITY: 0.65,
+    Field.STATE: 0.65,
+    Field.COUNTRY: 0.65,
 }
 INFO: Final = ProviderInfo(
     name=NAME,
@@ -61,65 +60,58 @@ INFO: Final = ProviderInfo(
     found_lifetime=timedelta(days=14),
     not_found_lifetime=timedelta(days=7),
     documentation_url="https://www.rfc-editor.org/rfc/rfc9309",
-    known_limits=("Reads one page, as the server sends it.", "Sites whose robots.txt says no are left alone."),
+    known_limits=(
+        "Reads up to six pages of a site (home, contact, imprint, about, careers, pricing), as the server sends them.",
+        "Sites whose robots.txt says no are left alone; one that asks for long pauses tells no more than its home page.",
+        "People named on the pages are not stored: nothing in the product needs them without a contact record.",
+    ),
 )
 # Why a visit brought nothing, where that is worth another try later. Every other reason is an answer: the site has nothing for us.
 FAILURES: Final = {
     "too_slow": ErrorClass.SERVER,
     "unreachable": ErrorClass.SERVER,
     "robots_unreadable": ErrorClass.SERVER,
+    "site_busy": ErrorClass.SERVER,
 }
 STATUS_FAILURES: Final = {401: ErrorClass.BLOCKED, 403: ErrorClass.BLOCKED, 429: ErrorClass.THROTTLED}
-OFFER: Final = Offer(INFO, "home", Capability.COMPANY, TRUST, lambda subject: subject.kind == "company" and bool(subject.domain))
+BUDGET: Final = CrawlBudget()
+LONGEST_DETAIL: Final = 400
+OFFER: Final = Offer(INFO, "site", Capability.COMPANY, TRUST, lambda subject: subject.kind == "company" and bool(subject.domain))
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
-    return Adapter(INFO, (HomePage(OFFER, SiteVisitor(kit.fetcher, kit.clock, kit.robots_lifetime), kit.clock),))
+    robots = RobotsBook(kit.fetcher, kit.clock, kit.robots_lifetime)
+    return Adapter(INFO, (CompanySite(OFFER, Crawler(kit.fetcher, robots, BUDGET), kit.clock),))
 
 
 @dataclass(frozen=True, eq=False)
-class HomePage:
-    """Reads one home page for each company asked about."""
+class CompanySite:
+    """Reads a few pages of the site of each company asked about."""
 
     offer: Offer
-    visitor: SiteVisitor
+    crawler: Crawler
     clock: Clock
 
     def ask(self, subjects: Sequence[Subject], *, key: str, until: float) -> tuple[ProviderReply, ...]:  # noqa: ARG002 - no key needed
         return tuple(build_reply(self.offer, self._visit(subject, until), self.clock) for subject in subjects)
 
     def _visit(self, subject: Subject, until: float) -> Answer:
-        visit = self.visitor.visit(subject.domain or "", until=until)
-        if visit.page is None:
-            return Answer(error=FAILURES.get(visit.reason), detail=visit.reason)
-        status = visit.page.status
+        crawl = self.crawler.crawl(subject.domain or "", until=until)
+        if crawl.home is None:
+            return Answer(error=FAILURES.get(crawl.reason), detail=crawl.reason)
+        status = crawl.home.status
         if status == 200:
-            return Answer(parse_home(visit.page, subject), about=_led_here(visit.page, subject))
+            return Answer(parse(crawl, subject), about=_led_here(crawl.home, subject), detail=_left_out(crawl))
         return Answer(error=STATUS_FAILURES.get(status, ErrorClass.SERVER if status >= 500 else None), detail=f"status {status}")
 
 
-def parse_home(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
-    """What the page tells; nothing at all for a page that names neither itself nor a company."""
-    facts = parse_page(page.body, content_type_header=page.header("content-type"), url=page.url)
-    organization = facts.organization or {}
-    if not (facts.title or facts.site_name or organization):
-        return ()
-    country = to_country(_country(organization)) or subject.country
-    social = tuple(dict.fromkeys((*facts.social_urls, *filter(to_domain_of_social, texts_of(organization.get("sameAs"))))))
-    phones = (*texts_of(organization.get("telephone")), *facts.phones)
-    technologies = find_technologies(
-        load_fingerprints(),
-        addresses=facts.addresses, generator=facts.generator, headers=page.headers, cookie_names=page.cookie_names,
-    )  # fmt: skip
-    found: dict[Field, FieldValue | None] = {
-        **_from_markup(facts, organization),
-        Field.DOMAIN: to_domain(page.url),
-        Field.COMPANY_PHONE: next((phone for raw in phones if (phone := to_phone(raw, country))), None),
-        Field.SOCIAL_URLS: to_texts(social),
-        Field.COMPANY_LINKEDIN_URL: next((link for url in social if (link := to_linkedin_url(url))), None),
-        Field.TECHNOLOGIES: technologies or None,
-    }
-    return tuple(Value(name, value, TRUST[name], page.url) for name, value in found.items() if value is not None)
+def parse(crawl: Crawl, subject: Subject) -> tuple[Value, ...]:
+    """What the site tells; nothing at all where its home page names neither itself nor a company."""
+    return tuple(Value(one.field, one.value, _trust(one), one.url) for one in read_site(crawl.pages, subject.country))
+
+
+def _trust(fact: SiteFact) -> float:
+    return WORDS_TRUST.get(fact.field, TRUST[fact.field]) if fact.from_words else TRUST[fact.field]
 
 
 def _led_here(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
@@ -128,23 +120,6 @@ def _led_here(page: FetchedPage, subject: Subject) -> tuple[Value, ...]:
     return (Value(Field.DOMAIN, asked, TRUST[Field.DOMAIN], page.url),) if to_domain(page.url) not in (None, asked) else ()
 
 
-def _from_markup(facts: PageFacts, organization: JsonThing) -> dict[Field, FieldValue | None]:
-    address = address_of(organization)
-    return {
-        Field.PAGE_TITLE: facts.title or None,
-        Field.COMPANY_NAME: to_text(organization.get("name")) or facts.site_name or None,
-        Field.DESCRIPTION: facts.description or to_text(organization.get("description")),
-        Field.COMPANY_EMAILS: facts.emails or None,
-        Field.EMPLOYEE_COUNT: to_count(employee_count(organization)),
-        Field.FOUNDED_YEAR: to_year(organization.get("foundingDate")),
-        Field.COUNTRY: to_country(_country(organization)),
-        Field.STATE: to_text(address.get("addressRegion")),
-        Field.CITY: to_text(address.get("addressLocality")),
-        Field.REGISTER_NUMBER: to_register_numbers(organization.get("leiCode"), organization.get("vatID")),
-    }
-
-
-def _country(organization: JsonThing) -> object:
-    """The country of the address: a code, a name, or an object with a name."""
-    country = address_of(organization).get("addressCountry")
-    return country.get("name") if isinstance(country, dict) else country
+def _left_out(crawl: Crawl) -> str:
+    """Each page that was chosen and not read, with its reason."""
+    return ", ".join(f"{reason}: {url}" for url, reason in crawl.left_out)[:LONGEST_DETAIL]

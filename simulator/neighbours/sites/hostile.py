@@ -1,6 +1,6 @@
 """Web sites that attack or exhaust their visitor, each under a host of its own (`hostile-<kind>.example`).
 
-They are material for tests of the fetcher: drips, endless bodies, a decompression bomb, redirects into the inside, wrong
+They are material for tests of the fetcher and the crawl: drips, endless bodies, a decompression bomb, redirects into the inside, wrong
 types, broken encodings, markup and instructions smuggled into titles. Their robots.txt is absent unless it is the attack.
 """
 
@@ -94,6 +94,29 @@ def _bytes(body: bytes, content_type: str, **headers: str) -> Attack:
     return lambda _: Response(body, 200, headers, content_type=content_type)
 
 
+def _sitemap_bomb(settings: NeighbourSettings) -> Response:
+    """A harmless home page whose sitemap unpacks to many megabytes."""
+    if request.path == "/sitemap.xml":
+        return Response(_bomb_bytes(settings.bomb_mb), 200, content_type="application/gzip")
+    return Response(_page("Sitemap Sample", "A home page without a menu"), 200, content_type=_HTML)
+
+
+def _lures(_: NeighbourSettings) -> BaseResponse:
+    """Links into other companies' sites, and pages of its own that lead there."""
+    if request.path == "/about":
+        return redirect("http://lured-sample.com/about", 302)
+    links = '<a href="http://lured-sample.com/contact">Contact</a><a href="/about">About us</a><a href="//lured-sample.com/team">Team</a>'
+    return Response(_page("Lure Sample", "Leads elsewhere", links), 200, content_type=_HTML)
+
+
+def _slow_inside(settings: NeighbourSettings) -> BaseResponse:
+    """A quick home page; every page behind it hangs."""
+    if request.path != "/":
+        return _endless_head(settings)
+    links = "".join(f'<a href="/{name}">{name}</a>' for name in ("contact", "about", "team", "careers", "pricing"))
+    return Response(_page("Inside Sample", "Quick outside", links), 200, content_type=_HTML)
+
+
 _ATTACKS: dict[str, Attack] = {
     "drip": _drips,
     "late": _endless_head,
@@ -114,5 +137,8 @@ _ATTACKS: dict[str, Attack] = {
     "nesting": _bytes(b"<div>" * 200_000, _HTML),
     "robots": _endless,
     "empty": _bytes(b"", _HTML),
+    "sitemap": _sitemap_bomb,
+    "lures": _lures,
+    "slow-inside": _slow_inside,
     "down": lambda _: Response("bad gateway", 502, content_type="text/plain"),
 }

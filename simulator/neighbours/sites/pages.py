@@ -1,34 +1,71 @@
-"""The pages of a company's site as answers: home, about, contact, robots.txt, in the site's own encoding and habits."""
+"""The pages of a company's site as answers: home, about, team, contact, careers, pricing, imprint, robots.txt and sitemap, each in the
+site's own encoding and habits. What they say agrees with the fact book.
+"""
 
 import gzip
+import html
 from collections.abc import Callable
 
 from flask import Response, render_template, request
 
+from simulator.data.demo import build_contact
 from simulator.neighbours.facts import CompanyFacts
 from simulator.neighbours.sites.structured import render_json_ld, social_links
-from simulator.neighbours.sites.style import MailWriting, PhoneWriting, Robots, SiteStyle
+from simulator.neighbours.sites.style import Apex, MailWriting, Menu, PhoneWriting, Robots, Sitemap, SiteStyle
 from simulator.neighbours.sites.traces import combine
 
-_ROBOTS_TEXT = {
+_RULES = {
     Robots.OPEN: "User-agent: *\nAllow: /\n",
-    Robots.SOME: "# sample rules\nUser-agent: *\nCrawl-delay: 1\nDisallow: /private/\n\nUser-agent: BadBot\nDisallow: /\n",
+    Robots.SOME: (
+        "# sample rules\nUser-agent: *\nCrawl-delay: 1\nDisallow: /private/\nDisallow: /team\n\nUser-agent: BadBot\nDisallow: /\n"
+    ),
+    Robots.SLOW: "User-agent: *\nCrawl-delay: 10\nAllow: /\n",
     Robots.CLOSED: "User-agent: *\nDisallow: /\n",
 }
+SITEMAP_PATHS = frozenset({"/sitemap.xml", "/sitemap.xml.gz", "/sitemap-pages.xml", "/sitemap-posts.xml"})
 
 
-def render_robots(style: SiteStyle) -> Response:
-    """robots.txt as the site has it; absent is 404, broken is 503."""
-    if style.robots in _ROBOTS_TEXT:
-        return Response(_ROBOTS_TEXT[style.robots], 200, content_type="text/plain; charset=utf-8")
+def render_robots(facts: CompanyFacts, style: SiteStyle) -> Response:
+    """robots.txt as the site has it; absent is 404, broken is 503. A gzipped sitemap is named here, since nobody would look for it."""
+    if style.robots in _RULES:
+        named = f"\nSitemap: http://{own_host(facts, style)}/sitemap.xml.gz\n" if style.sitemap is Sitemap.GZIP else ""
+        return Response(_RULES[style.robots] + named, 200, content_type="text/plain; charset=utf-8")
     status = 404 if style.robots is Robots.ABSENT else 503
     return Response("not available\n", status, content_type="text/plain")
+
+
+def render_sitemap(path: str, facts: CompanyFacts, style: SiteStyle) -> Response:
+    """The sitemap file at the path (https://www.sitemaps.org/protocol.html), or 404 where the site has none there."""
+    root = f"http://{own_host(facts, style)}"
+    pages = _sitemap_file("urlset", "url", [f"{root}{page}" for page in _paths(facts)])
+    posts = _sitemap_file("urlset", "url", [f"{root}/news/{number}" for number in range(1, 4)])
+    index = _sitemap_file("sitemapindex", "sitemap", [f"{root}/sitemap-posts.xml", f"{root}/sitemap-pages.xml"])
+    files = {
+        Sitemap.PLAIN: {"/sitemap.xml": pages},
+        Sitemap.GZIP: {"/sitemap.xml.gz": gzip.compress(pages, mtime=0)},
+        Sitemap.INDEX: {"/sitemap.xml": index, "/sitemap-pages.xml": pages, "/sitemap-posts.xml": posts},
+        Sitemap.NONE: {},
+    }
+    body = files[style.sitemap].get(path)
+    if body is None:
+        return Response("no sitemap\n", 404, content_type="text/plain")
+    return Response(body, 200, content_type="application/gzip" if path.endswith(".gz") else "application/xml; charset=utf-8")
+
+
+def own_host(facts: CompanyFacts, style: SiteStyle) -> str:
+    """The host that answers without a redirect."""
+    return f"www.{facts.domain}" if style.apex is Apex.TO_WWW else facts.domain
+
+
+def _sitemap_file(kind: str, entry: str, addresses: list[str]) -> bytes:
+    entries = "".join(f"<{entry}><loc>{html.escape(address)}</loc></{entry}>" for address in addresses)
+    return f'<?xml version="1.0" encoding="UTF-8"?><{kind} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</{kind}>'.encode()
 
 
 def render_page(path: str, facts: CompanyFacts, style: SiteStyle) -> Response:
     """The page at the path, or the site's 404."""
     content = _CONTENTS.get(path)
-    if content is None:
+    if content is None or path not in _paths(facts):
         return Response("<!doctype html><title>Not found</title><h1>Not found</h1>", 404, content_type="text/html")
     trace = combine(facts.technologies)
     charset = _fitting_charset(style, facts)
@@ -42,6 +79,7 @@ def render_page(path: str, facts: CompanyFacts, style: SiteStyle) -> Response:
         social=social_links(facts),
         name=facts.company.name,
         place=_place(facts),
+        menu=_menu(facts, style),
         **content(facts, style),
     )
     response = Response(text.encode(charset), 200, content_type=_content_type(style, charset))
@@ -74,17 +112,85 @@ def _contact(facts: CompanyFacts, style: SiteStyle) -> dict[str, object]:
         "title": f"Contact - {facts.company.name}",
         "description": None,
         "heading": "Contact",
-        "paragraphs": [f"{facts.street}, {_place(facts)}"],
+        "paragraphs": [f"Visit or write to {facts.company.name}."],
+        "address_lines": _address_lines(facts),
         **_mail(facts, style),
         **_phone(facts, style),
+    }
+
+
+def _imprint(facts: CompanyFacts, style: SiteStyle) -> dict[str, object]:
+    return _contact(facts, style) | {
+        "title": f"Impressum - {facts.company.name}",
+        "heading": "Impressum",
+        "paragraphs": [facts.company.name],
+    }
+
+
+def _team(facts: CompanyFacts, _style: SiteStyle) -> dict[str, object]:
+    people = [build_contact(number, facts.domain) for number in range(1, 4)]
+    return {
+        "title": f"Team - {facts.company.name}",
+        "description": None,
+        "heading": "Our team",
+        "paragraphs": [f"{one.first_name} {one.last_name}, {one.title}" for one in people],
+    }
+
+
+def _careers(facts: CompanyFacts, _style: SiteStyle) -> dict[str, object]:
+    paragraphs = [f"Work with {facts.company.name} in {facts.company.city}.", "We are looking for a Sample Engineer."]
+    return {"title": f"Careers - {facts.company.name}", "description": None, "heading": "Open positions", "paragraphs": paragraphs}
+
+
+def _pricing(facts: CompanyFacts, _style: SiteStyle) -> dict[str, object]:
+    return {
+        "title": f"Pricing - {facts.company.name}",
+        "description": None,
+        "heading": "Plans and pricing",
+        "paragraphs": ["Sample plan: ask us for an offer."],
     }
 
 
 _CONTENTS: dict[str, Callable[[CompanyFacts, SiteStyle], dict[str, object]]] = {
     "/": _home,
     "/about": _about,
+    "/team": _team,
     "/contact": _contact,
+    "/careers": _careers,
+    "/pricing": _pricing,
+    "/impressum": _imprint,
 }
+_NAMES = {
+    "/": "Home",
+    "/about": "About us",
+    "/team": "Our team",
+    "/contact": "Contact",
+    "/careers": "Careers",
+    "/pricing": "Pricing",
+    "/impressum": "Impressum",
+}
+
+
+def _paths(facts: CompanyFacts) -> list[str]:
+    """The pages of a site: the law of German-speaking countries asks for an imprint; only software companies tell prices."""
+    absent = set() if facts.company.country_code in ("DE", "AT", "CH") else {"/impressum"}
+    absent |= set() if "Software" in facts.company.industry else {"/pricing"}
+    return [path for path in _CONTENTS if path not in absent]
+
+
+def _menu(facts: CompanyFacts, style: SiteStyle) -> list[tuple[str, str]]:
+    paths = _paths(facts) if style.menu is Menu.FULL else ["/"]
+    return [(path, _NAMES[path]) for path in paths]
+
+
+def _address_lines(facts: CompanyFacts) -> list[str]:
+    """Street, then city, region and postcode the way the country writes them, then the country."""
+    company, code = facts.company, facts.postal_code
+    if company.country_code == "DE":
+        town = " ".join(part for part in (code, company.city) if part)
+    else:
+        town = " ".join(part for part in (", ".join(part for part in (company.city, company.state) if part), code) if part)
+    return [line for line in (facts.street, town, company.country) if line]
 
 
 def _mail(facts: CompanyFacts, style: SiteStyle) -> dict[str, object]:

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from simulator.neighbours.facts import FactBook
+from simulator.neighbours.facts import CompanyFacts, FactBook
 from simulator.neighbours.rdap.registry import REGISTRY_HOST, answer_registry
 from simulator.neighbours.settings import NeighbourSettings
 from simulator.neighbours.sites.hostile import find_attack
-from simulator.neighbours.sites.pages import render_page, render_robots
+from simulator.neighbours.sites.pages import SITEMAP_PATHS, render_page, render_robots, render_sitemap
 from simulator.neighbours.sites.style import Apex, style_of
 
 BASE_PATH = ""
@@ -83,11 +83,17 @@ def _answer(state: SitesState, settings: NeighbourSettings, host: str, path: str
     facts = state.book.find_domain(host)
     if facts is None:
         return Response("no such site\n", 404, content_type="text/plain")
+    return _answer_of_company(host, path, facts)
+
+
+def _answer_of_company(host: str, path: str, facts: CompanyFacts) -> BaseResponse:
     style = style_of(facts)
     moved = {Apex.SAME: host, Apex.TO_WWW: f"www.{facts.domain}", Apex.TO_BARE: facts.domain}[style.apex]
     if moved != host:
         return redirect(_same_address_at(moved), 301)
-    return render_robots(style) if path == "/robots.txt" else render_page(path, facts, style)
+    if path in SITEMAP_PATHS:
+        return render_sitemap(path, facts, style)
+    return render_robots(facts, style) if path == "/robots.txt" else render_page(path, facts, style)
 
 
 def _special_host(state: SitesState, settings: NeighbourSettings, host: str, path: str) -> BaseResponse | None:

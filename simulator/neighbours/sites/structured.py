@@ -35,6 +35,7 @@ def build_organization(facts: CompanyFacts, style: SiteStyle) -> Thing:
         "streetAddress": facts.street,
         "addressLocality": company.city,
         "addressRegion": company.state,
+        "postalCode": facts.postal_code or "",
         "addressCountry": company.country_code,
     }
     thing: Thing = {

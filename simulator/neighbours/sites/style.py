@@ -9,7 +9,8 @@ from simulator.neighbours.facts import CompanyFacts
 
 class Robots(Enum):
     OPEN = "allows everything"
-    SOME = "disallows /private/ and asks for a pause"
+    SOME = "disallows /private/ and the team page, and asks for a pause of a second"
+    SLOW = "asks for ten seconds between pages"
     CLOSED = "disallows everything"
     ABSENT = "404"
     BROKEN = "503"
@@ -36,6 +37,18 @@ class MailWriting(Enum):
     NONE = "no address"
 
 
+class Sitemap(Enum):
+    PLAIN = "an XML file at the usual place"
+    GZIP = "a gzipped file that robots.txt names"
+    INDEX = "an index of two files"
+    NONE = "404"
+
+
+class Menu(Enum):
+    FULL = "every page is linked from every page"
+    SHORT = "only home and news are linked; the sitemap lists the rest"
+
+
 class PhoneWriting(Enum):
     LINK = "a tel link with the number as text"
     TEXT = "text with dashes"
@@ -51,6 +64,8 @@ class SiteStyle:
     apex: Apex
     mail: MailWriting
     phone: PhoneWriting
+    sitemap: Sitemap
+    menu: Menu
     charset: str
     declares: str
     gzips: bool
@@ -69,7 +84,7 @@ def style_of(facts: CompanyFacts) -> SiteStyle:
     charset = pick_weighted((("utf-8", 85), ("iso-8859-1", 10), ("windows-1252", 5)), "site", "charset", domain)
     return SiteStyle(
         robots=pick_weighted(
-            ((Robots.OPEN, 62), (Robots.SOME, 18), (Robots.CLOSED, 8), (Robots.ABSENT, 10), (Robots.BROKEN, 2)),
+            ((Robots.OPEN, 62), (Robots.SOME, 14), (Robots.SLOW, 4), (Robots.CLOSED, 8), (Robots.ABSENT, 10), (Robots.BROKEN, 2)),
             "site", "robots", domain,
         ),
         json_ld=pick_weighted(
@@ -84,6 +99,10 @@ def style_of(facts: CompanyFacts) -> SiteStyle:
         phone=pick_weighted(
             ((PhoneWriting.LINK, 50), (PhoneWriting.TEXT, 25), (PhoneWriting.NONE, 25)), "site", "phone", domain
         ),
+        sitemap=pick_weighted(
+            ((Sitemap.PLAIN, 50), (Sitemap.GZIP, 10), (Sitemap.INDEX, 10), (Sitemap.NONE, 30)), "site", "sitemap", domain
+        ),
+        menu=pick_weighted(((Menu.FULL, 85), (Menu.SHORT, 15)), "site", "menu", domain),
         charset=charset,
         declares=pick_weighted((("header", 60), ("meta", 30), ("nowhere", 10)), "site", "declares", domain),
         gzips=chance("gzip") < 0.4,

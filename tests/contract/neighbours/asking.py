@@ -11,7 +11,7 @@ from simulator.neighbours.facts import Glasses
 
 
 class Asker:
-    """Asks one stand-in. `key` goes into both providers' key headers."""
+    """Asks one stand-in. `key` goes into the key headers of all providers."""
 
     def __init__(self, base_url: str, root_url: str) -> None:
         self.base_url = base_url
@@ -20,7 +20,7 @@ class Asker:
 
     def ask(self, method: str, path: str, *, key: str | None = "key-demo", body: object = None, **query: Any):
         target = f"{self.base_url}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-        headers = {"x-api-key": key} if key else {}
+        headers = {"x-api-key": key, "X-cb-user-key": key, "Authorization": f"API {key}"} if key else {}
         if body is not None:
             headers["content-type"] = "application/json"
         return self.pool.request(method, target, headers=headers, body=None if body is None else json.dumps(body))

@@ -33,6 +33,28 @@ def hunter(neighbours: RunningNeighbours) -> Iterator[Asker]:
     asker.close()
 
 
+def _asker(neighbours: RunningNeighbours, name: str) -> Iterator[Asker]:
+    asker = Asker(neighbours.base_urls[name], neighbours.servers[name].base_url)
+    asker.control("POST", "reset")
+    yield asker
+    asker.close()
+
+
+@pytest.fixture
+def builtwith(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    yield from _asker(neighbours, "builtwith")
+
+
+@pytest.fixture
+def crunchbase(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    yield from _asker(neighbours, "crunchbase")
+
+
+@pytest.fixture
+def pdl(neighbours: RunningNeighbours) -> Iterator[Asker]:
+    yield from _asker(neighbours, "pdl")
+
+
 @pytest.fixture
 def sites(neighbours: RunningNeighbours) -> Iterator[Asker]:
     asker = Asker(neighbours.base_urls["sites"], neighbours.servers["sites"].base_url)

@@ -13,12 +13,18 @@ import urllib3
 from simulator.data.demo import load_companies
 from simulator.neighbours.facts import FactBook
 from simulator.neighbours.sites.hostile import INSTRUCTION, hostile_hosts
-from simulator.neighbours.sites.style import Apex, JsonLd, MailWriting, PhoneWriting, Robots, SiteStyle, style_of
+from simulator.neighbours.sites.style import Apex, JsonLd, MailWriting, Menu, PhoneWriting, Robots, Sitemap, SiteStyle, style_of
 from simulator.neighbours.sites.traces import TRACES, combine
 from tests.contract.neighbours.asking import Asker
 
 BOOK = FactBook(load_companies())
 JSON_LD = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+KINDS = (
+    ("robots", Robots), ("json_ld", JsonLd), ("apex", Apex), ("mail", MailWriting), ("phone", PhoneWriting), ("sitemap", Sitemap),
+    ("menu", Menu),
+)  # fmt: skip
 
 
 def host_with(**wanted: object) -> str:
@@ -51,7 +57,7 @@ def test_every_demo_company_has_a_readable_home_page(sites: Asker):
 
 def test_every_style_of_every_kind_occurs_among_the_demo_sites():
     styles = [_style(domain) for domain in BOOK.domains()]
-    for name, kind in (("robots", Robots), ("json_ld", JsonLd), ("apex", Apex), ("mail", MailWriting), ("phone", PhoneWriting)):
+    for name, kind in KINDS:
         assert {getattr(style, name) for style in styles} == set(kind)
 
 
@@ -210,3 +216,44 @@ class TestHostileSites:
     def test_markup_and_instructions_are_smuggled_in(self, sites: Asker):
         assert b"<script>alert" in sites.visit("hostile-script.example").data
         assert INSTRUCTION.encode() in sites.visit("hostile-prompt.example").data
+
+
+class TestPagesBesideHome:
+    def test_each_page_of_the_menu_is_served_and_names_the_company(self, sites: Asker):
+        host = host_with(menu=Menu.FULL, charset="utf-8")
+        facts = BOOK.find_domain(host)
+        assert facts
+        home = sites.visit(host).data.decode()
+        paths = re.findall(r'<a href="(/[a-z]*)">', home.partition("</nav>")[0])
+        assert {"/about", "/team", "/contact", "/careers"} <= set(paths)
+        for path in paths:
+            answer = sites.visit(host, path)
+            assert (answer.status, facts.company.name in html.unescape(answer.data.decode())) == (200, True), path
+
+    def test_contact_page_writes_the_address_of_the_fact_book_on_lines(self, sites: Asker):
+        domain = next(one for one in BOOK.domains() if (f := BOOK.find_domain(one)) and f.company.country_code == "US" and
+                      _style(one).apex is Apex.SAME and _style(one).charset == "utf-8")  # fmt: skip
+        facts = BOOK.find_domain(domain)
+        assert facts and facts.postal_code
+        written = re.search(r"<address>(.*?)</address>", sites.visit(domain, "/contact").data.decode(), re.DOTALL)
+        assert written
+        assert html.unescape(written[1]).split("<br>") == [
+            facts.street, f"{facts.company.city}, {facts.company.state} {facts.postal_code}", facts.company.country
+        ]  # fmt: skip
+
+    def test_people_of_the_team_page_are_made_up(self, sites: Asker):
+        page = sites.visit(host_with(menu=Menu.FULL, charset="utf-8"), "/team").data.decode()
+        assert page.count("Sample Contact") == 3
+
+    def test_sitemaps_list_the_pages_in_each_writing(self, sites: Asker):
+        plain, packed, index = (host_with(sitemap=kind, charset="utf-8") for kind in (Sitemap.PLAIN, Sitemap.GZIP, Sitemap.INDEX))
+        assert f"<loc>http://{plain}/contact</loc>" in sites.visit(plain, "/sitemap.xml").data.decode()
+        assert f"<loc>http://{packed}/contact</loc>" in gzip.decompress(sites.visit(packed, "/sitemap.xml.gz").data).decode()
+        assert f"<loc>http://{index}/sitemap-pages.xml</loc>" in sites.visit(index, "/sitemap.xml").data.decode()
+        assert sites.visit(host_with(sitemap=Sitemap.NONE), "/sitemap.xml").status == 404
+
+    def test_robots_name_a_packed_sitemap_and_ask_for_pauses(self, sites: Asker):
+        packed = host_with(sitemap=Sitemap.GZIP, robots=Robots.OPEN)
+        assert f"Sitemap: http://{packed}/sitemap.xml.gz" in sites.visit(packed, "/robots.txt").data.decode()
+        assert "Crawl-delay: 10" in sites.visit(host_with(robots=Robots.SLOW), "/robots.txt").data.decode()
+        assert "Disallow: /team" in sites.visit(host_with(robots=Robots.SOME), "/robots.txt").data.decode()

@@ -23,7 +23,7 @@ from integration.providers.base import Finding, Subject
 from integration.providers.budget import BudgetStep
 from integration.providers.cache_store import CacheStore
 from integration.providers.digest_key_store import DigestKeyStore
-from integration.providers.gates import Pace
+from integration.providers.gates import Gates
 from integration.providers.keys_store import KeysStore
 from integration.providers.registry import build_adapters
 from integration.providers.spending import Spending
@@ -60,7 +60,7 @@ class Bench:
             for provider, key in keys.items():
                 self.keys.save(connection, portal_id=portal_id, provider=provider, key=Secret(key))
 
-    def enricher(self, *, batch_s: float = 20.0, pace: Pace | None = None, threads: int = 16) -> Enricher:
+    def enricher(self, *, batch_s: float = 20.0, gates: Gates | None = None, threads: int = 16) -> Enricher:
         pool = ThreadPoolExecutor(threads)
         self.closers.append(lambda: pool.shutdown(cancel_futures=True))
         return Enricher(
@@ -72,7 +72,7 @@ class Bench:
             clock=self.kit.clock,
             database=self.database,
             metrics=Metrics(),
-            pace=pace or Pace(0),
+            gates=gates or Gates(0),
             batch_s=batch_s,
         )
 

@@ -32,6 +32,12 @@ def load(name: str) -> dict[str, Any]:
     return dict(json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8")))
 
 
+def as_subject(stored: dict[str, Any]) -> Subject:
+    """A subject as a fixture writes it: lists are tuples."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    return Subject(**values)
+
+
 def plain(findings: Iterable[Finding]) -> dict[str, Any]:
     return {one.field.value: list(one.value) if isinstance(one.value, tuple) else one.value for one in findings}
 
@@ -98,7 +104,7 @@ def ask(kit: AdapterKit, name: str, endpoint: str, subjects: list[Subject]) -> t
 def test_fixture_case_gives_the_expected_replies(recorded: tuple[Recorded, AdapterKit], name: str, case: dict[str, Any]) -> None:
     app, kit = recorded
     app.reply = case["reply"]
-    replies = ask(kit, name, case["endpoint"], [Subject(**subject) for subject in case["subjects"]])
+    replies = ask(kit, name, case["endpoint"], [as_subject(one) for one in case["subjects"]])
     assert len(replies) == len(case["expect"])
     for reply, expected in zip(replies, case["expect"], strict=True):
         seen = plain(reply.findings)

@@ -15,7 +15,8 @@ from integration.core.outbound_session import ApiRequest, ApiSession
 from integration.providers.adapter import AdapterKit, Endpoint
 from integration.providers.adapters import website
 from integration.providers.base import Field, ProviderReply, Subject
-from integration.providers.site_visit import SiteVisitor
+from integration.providers.site.crawl import CrawlBudget, Crawler
+from integration.providers.site.robots import RobotsBook
 from simulator.data.demo import load_companies
 from simulator.neighbours.running import RunningNeighbours
 from simulator.neighbours.sites.hostile import hostile_hosts
@@ -132,17 +133,19 @@ def test_robots_file_is_read_once_a_day(kit: AdapterKit, sites: SitesControl) ->
     sites.page("daily-sample.com", "/robots.txt", "User-agent: *\nAllow: /\n", content_type="text/plain")
     sites.page("daily-sample.com", "/", "<title>x</title>")
     now = [datetime(2026, 11, 1, tzinfo=UTC)]
-    visitor = SiteVisitor(kit.fetcher, lambda: now[0], timedelta(days=1))
+    robots = RobotsBook(kit.fetcher, lambda: now[0], timedelta(days=1))
+    crawler = Crawler(kit.fetcher, robots, CrawlBudget(pages=1))
     for _ in range(3):
-        assert visitor.visit("daily-sample.com", until=soon()).page is not None
+        assert crawler.crawl("daily-sample.com", until=soon()).home is not None
     assert sites.hits("daily-sample.com") == 4
     now[0] += timedelta(days=2)
-    visitor.visit("daily-sample.com", until=soon())
+    crawler.crawl("daily-sample.com", until=soon())
     assert sites.hits("daily-sample.com") == 6
 
 
 def test_unanswered_host_is_a_failure_and_not_a_negative_answer() -> None:
     fetcher = Fetcher(contact_address="x", site_gateway="127.0.0.1:9", limits=FetchLimits(total_s=1.0))
-    visited = SiteVisitor(fetcher, system_clock, timedelta(days=1)).visit("gone-sample.com", until=soon())
+    robots = RobotsBook(fetcher, system_clock, timedelta(days=1))
+    visited = Crawler(fetcher, robots, CrawlBudget()).crawl("gone-sample.com", until=soon())
     fetcher.close()
-    assert (visited.page, visited.reason) == (None, "unreachable")
+    assert (visited.home, visited.reason) == (None, "unreachable")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,8 +18,9 @@ from integration.core.outbound_session import ApiRequest, ApiSession
 from integration.db.models import CreditCharge, ProviderCacheRow
 from integration.providers.base import ErrorClass, Field, Finding, ProviderReply, Subject
 from integration.providers.cache_store import CacheStore
-from integration.providers.gates import Pace
-from integration.providers.questions import Enrichment, identities, identity_id, question_ids_of, suppression_ids
+from integration.providers.flight_store import FlightStore
+from integration.providers.gates import Gates
+from integration.providers.questions import Enrichment, identities, identity_id, question_id, question_ids_of, suppression_ids
 from integration.providers.waterfall import Enricher
 from tests.contract.providers.conftest import PORTAL, Ask, Bench
 
@@ -107,17 +109,32 @@ def test_equal_companies_of_a_batch_are_asked_about_once(bench: Bench) -> None:
     assert ledger(bench, "apollo", "key-demo-dedupe")["calls"] == {"organizations_enrich": 1}
 
 
-def test_equal_questions_of_concurrent_batches_share_one_call(bench: Bench) -> None:
+def test_equal_questions_of_concurrent_workers_share_one_call(bench: Bench) -> None:
     bench.use_keys(apollo="key-demo-flight")
-    enricher = bench.enricher()
+    workers = [bench.enricher(threads=4) for _ in range(6)]
     answers: list[Enrichment] = []
-    threads = [threading.Thread(target=lambda: answers.append(ask_one(enricher, COMPANY))) for _ in range(6)]
+    threads = [threading.Thread(target=lambda own=worker: answers.append(ask_one(own, COMPANY))) for worker in workers]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert ledger(bench, "apollo", "key-demo-flight")["calls"] == {"organizations_enrich": 1}
     assert {answer.findings[Field.INDUSTRY].value for answer in answers if Field.INDUSTRY in answer.findings} != set()
+
+
+def test_a_worker_that_died_while_asking_holds_nobody_up_for_ever(bench: Bench) -> None:
+    bench.use_keys(apollo="key-demo-orphan")
+    enricher = bench.enricher(batch_s=2.0)
+    store, now = FlightStore(), system_clock()
+    question = question_id("apollo.company", identities(COMPANY)[0])
+    with bench.database.begin() as connection:
+        dead = store.claim(
+            connection, portal_id=PORTAL, questions=[question], owner="dead", now=now, until=now + timedelta(seconds=4)
+        )
+    assert dead == {question}
+    assert reply_of(ask_one(enricher, COMPANY), "apollo").error is ErrorClass.PENDING
+    time.sleep(2.5)
+    assert reply_of(ask_one(enricher, COMPANY), "apollo").outcome == "found"
 
 
 def test_known_fields_are_not_bought_and_the_lean_bulk_call_is_enough(bench: Bench) -> None:
@@ -267,14 +284,37 @@ def test_cached_answers_end_with_their_lifetime(bench: Bench) -> None:
     assert ledger(bench, "apollo", "key-demo-expiry")["calls"] == {"organizations_enrich": 2}
 
 
-def test_slow_pace_answers_throttled_instead_of_waiting_for_ever(bench: Bench) -> None:
+def test_a_slow_pace_tells_when_to_come_again_instead_of_waiting_for_ever(bench: Bench) -> None:
     bench.use_keys(hunter="key-demo")
     started = time.monotonic()
-    answers = bench.enricher(pace=Pace(0.1)).enrich(PORTAL, [Ask(str(number), person(number)) for number in range(60)])
-    outcomes = [reply_of(answer, "hunter").error for answer in answers.values()]
-    assert ErrorClass.THROTTLED in outcomes
-    assert None in outcomes
+    answers = bench.enricher(gates=Gates(0.1)).enrich(PORTAL, [Ask(str(number), person(number)) for number in range(60)])
     assert time.monotonic() - started < 6.0
+    replies = [reply_of(answer, "hunter") for answer in answers.values()]
+    later = [reply for reply in replies if reply.waits_for == "pace"]
+    assert 0 < len(later) < 60
+    moments = [reply.waits_until for reply in later]
+    assert len(set(moments)) == len(later), "they do not all come back at once"
+    assert all(reply.outcome in ("found", "not_found") for reply in replies if not reply.waits_for)
+
+
+def test_all_workers_share_one_pace(bench: Bench) -> None:
+    bench.use_keys(hunter="key-demo")
+    workers = [bench.enricher(gates=Gates(0.1)) for _ in range(4)]
+
+    def ask(number: int) -> int:
+        asked = [Ask(str(one), person(1000 + 60 * number + one)) for one in range(30)]
+        return sum(not reply_of(answer, "hunter").waits_for for answer in workers[number].enrich(PORTAL, asked).values())
+
+    with ThreadPoolExecutor(4) as pool:
+        through = sum(pool.map(ask, range(4)))
+    assert 1 <= through <= 15 * 0.1 * 4 + 4, "four workers get what one would"
+
+
+def test_a_refused_key_closes_the_gate_for_every_worker(bench: Bench) -> None:
+    bench.use_keys(hunter="key-bad")
+    ask_one(bench.enricher(), person(1))
+    refused = reply_of(ask_one(bench.enricher(), person(2)), "hunter")
+    assert (refused.error, "not asked" in refused.detail) == (ErrorClass.AUTH, True)
 
 
 def test_stored_answers_hold_no_readable_identity(bench: Bench) -> None:

@@ -159,7 +159,7 @@ def test_certificate_is_checked_for_the_name_though_the_connection_goes_to_an_ad
     policy = Policy(allowed_networks=("127.0.0.0/8",), allowed_ports=frozenset({port}))  # type: ignore[arg-type]
     with closing(Fetcher(contact_address="x", policy=policy, resolver=answers("127.0.0.1"))) as fetcher:
         if trusted:
-            fetcher._transport._pool._ssl_context.load_verify_locations(file)  # type: ignore[union-attr]
+            fetcher._transports[0]._pool._ssl_context.load_verify_locations(file)  # type: ignore[union-attr]
         if read:
             assert fetcher.fetch(f"https://{host}.example:{port}/").body == b"over tls"
         else:

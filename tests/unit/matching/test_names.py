@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.core.company_names import company_name, normal_company
+from integration.core.folding import folded, spelling_key, words
 from integration.matching.features import settled_email, settled_postcode, settled_street
-from integration.matching.folding import folded, spelling_key, words
-from integration.matching.names import call_names, company_name, normal_company, person_name
+from integration.matching.names import call_names, person_name
 
 _CHARACTERS = st.characters(codec="utf-8")
 _NAMES = st.text(_CHARACTERS, max_size=40) | st.lists(

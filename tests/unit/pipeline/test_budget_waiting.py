@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -39,12 +40,15 @@ class Frugal(FakeProviders):
     """A second provider is not asked while `until` is set."""
 
     until: datetime | None = MIDNIGHT
+    waits_for: Literal["budget", "pace"] = "budget"
 
     def _answer(self, question: Question) -> Enrichment:
         answer = super()._answer(question)
         if self.until is None:
             return answer
-        refused = ProviderReply("hunter", "skipped", detail="not asked: the budget is used up", waits_until=self.until)
+        refused = ProviderReply(
+            "hunter", "skipped", detail="not asked: the budget is used up", waits_until=self.until, waits_for=self.waits_for
+        )
         return Enrichment(answer.findings, answer.alternatives, (*answer.replies, refused))
 
 
@@ -65,7 +69,7 @@ def sheet(*replies: ProviderReply, company: FactSheet | None = None) -> FactShee
 
 @given(st.lists(st.none() | st.datetimes(timezones=st.just(UTC)), max_size=5), st.booleans())
 def test_the_first_budget_to_start_again_decides(moments: list[datetime | None], about_company: bool) -> None:
-    asked = sheet(*(ProviderReply("apollo", "skipped", waits_until=moment) for moment in moments))
+    asked = sheet(*(ProviderReply("apollo", "skipped", waits_until=moment, waits_for="budget") for moment in moments))
     known = [moment for moment in moments if moment is not None]
     assert waits_for_budget(sheet(company=asked) if about_company else asked) == (min(known) if known else None)
 
@@ -111,6 +115,23 @@ def test_a_silent_provider_goes_before_an_empty_budget(stand: Stand, frugal: Fru
     assert work(stand) == [(BACKFILL, ["budget"], 1, MIDNIGHT, None)]
 
 
+def test_a_record_without_a_place_at_a_slow_provider_comes_again_when_it_is_its_turn(stand: Stand, frugal: Frugal) -> None:
+    turn = stand.now + timedelta(seconds=40)
+    frugal.waits_for, frugal.until = "pace", turn
+    stand.queue("101")
+    assert stand.run().counts == {"written": 1}
+    assert stand.hubspot.records["contacts", "101"]["leadlight_status"] == "Up to date", "no budget is short"
+    assert work(stand) == [(BACKFILL, ["pace"], 0, turn, None)]
+    with stand.database.begin() as connection:
+        status = StatusStore().find(connection, portal_id=PORTAL, now=stand.now)
+        assert (status.is_settled, status.waits_for_budget, status.to_ask_again) == (True, 0, 1)
+        assert stand.worklist.backlog(connection, PORTAL) == ()
+        assert AskAgainStore().wake(connection, portal_id=PORTAL, now=stand.now) == 0, "more budget changes nothing for it"
+    stand.now, frugal.until = turn, None
+    assert stand.run(lane=BACKFILL).claimed == 1
+    assert work(stand) == []
+
+
 def test_news_about_a_waiting_record_are_looked_at_at_once(stand: Stand, frugal: Frugal) -> None:
     stand.queue("101")
     stand.run()
@@ -141,7 +162,7 @@ def test_what_a_provider_said_earlier_stands_while_the_budget_is_empty(stand: St
 
     def refused(question: Question) -> Enrichment:
         assert question.key
-        return Enrichment(replies=(ProviderReply("apollo", "skipped", waits_until=MIDNIGHT),))
+        return Enrichment(replies=(ProviderReply("apollo", "skipped", waits_until=MIDNIGHT, waits_for="budget"),))
 
     frugal._answer = refused  # type: ignore[method-assign]
     stand.queue("9001", object_type=COMPANIES)

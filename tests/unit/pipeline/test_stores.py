@@ -52,11 +52,11 @@ def test_a_stored_value_of_a_silent_provider_gives_way_to_a_surer_one_of_today()
     old = finding(Field.INDUSTRY, "Retail", provider="apollo", confidence_ratio=0.8)
     new = finding(Field.INDUSTRY, "Software", provider="website", confidence_ratio=0.9)
     failed, found = ProviderReply("apollo", "failed"), ProviderReply("website", "found", (new,))
-    answer = completed(Enrichment({Field.INDUSTRY: new}, replies=(failed, found)), [old])
+    answer = completed(Enrichment({Field.INDUSTRY: new}, replies=(failed, found)), [old], as_of=NOW)
     assert (answer.findings[Field.INDUSTRY], answer.alternatives) == (new, {Field.INDUSTRY: (old,)})
-    spoke = completed(Enrichment(replies=(ProviderReply("apollo", "not_found"), failed)), [old])
+    spoke = completed(Enrichment(replies=(ProviderReply("apollo", "not_found"), failed)), [old], as_of=NOW)
     assert spoke.findings == {}
-    forbidden = completed(Enrichment(replies=(ProviderReply("apollo", "failed", error=ErrorClass.LEGAL_BLOCK),)), [old])
+    forbidden = completed(Enrichment(replies=(ProviderReply("apollo", "failed", error=ErrorClass.LEGAL_BLOCK),)), [old], as_of=NOW)
     assert forbidden.findings == {}
 
 

@@ -134,7 +134,7 @@ def adapters() -> tuple[Adapter, ...]:
 def test_a_run_without_keys_costs_nothing_and_says_who_is_not_asked() -> None:
     bound = bound_cost({CONTACTS: 10, COMPANIES: 5}, channels_of(adapters()), ())
     assert (bound.records, bound.credits, bound.cost_usd) == (15, Decimal(0), Decimal(0))
-    assert bound.without_key == ("Apollo.io", "Hunter.io")
+    assert {"Apollo.io", "Hunter.io"} <= set(bound.without_key)
 
 
 SUBJECTS = st.builds(
@@ -173,7 +173,7 @@ def test_no_way_down_the_waterfall_costs_more_than_the_bound(subject: Subject, l
                 "https://www.linkedin.com/in/sample",
             )  # fmt: skip
     object_type = CONTACTS if subject.kind == "person" else COMPANIES
-    bound = bound_cost({object_type: 1}, channels, ("apollo", "hunter"))
+    bound = bound_cost({object_type: 1}, channels, [adapter.info.name for adapter in adapters()])
     assert spent <= bound.credits
 
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.core.outbound_session import ApiReply
-from integration.providers.adapter import Adapter, Offer, Rate
+from integration.providers.adapter import Adapter, Offer
 from integration.providers.base import Capability, ErrorClass, Field, Finding, ProviderInfo, ProviderReply, Subject
 from integration.providers.cases import Case, next_lookups, open_cases
-from integration.providers.gates import FAILURES_TO_OPEN, OPEN_S, STOP_S, Breaker, Pace, gate_name
 from integration.providers.http_exchange import ErrorRule, HttpProvider, classify
-from integration.providers.merge import agree, merge_findings, rank
+from integration.providers.likeness import agree
+from integration.providers.merge import merge_findings, rank
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.questions import identities, question_id, question_ids_of, suppression_ids
 
@@ -139,7 +139,7 @@ def test_fresh_beats_stale_and_the_crm_beats_all() -> None:
     [(100, 115, True), (100, 150, False), ("A  b", "a B", True), (("x", "Y"), ("y", "x"), True), (1, "1", False)],
 )
 def test_agreement_of_values(one: str | int, other: str | int, same: bool) -> None:
-    assert agree(one, other) is same
+    assert agree(Field.KEYWORDS, one, other) is same
 
 
 FINDINGS = st.lists(
@@ -162,41 +162,6 @@ def test_order_of_arrival_never_changes_the_choice(findings: list[Finding], rand
     assert merge_findings(findings, as_of=NOW)[0] == merge_findings(shuffled, as_of=NOW)[0]
     best, others = merge_findings(findings, as_of=NOW)
     assert len(best) + sum(map(len, others.values())) == len(findings)
-
-
-def test_breaker_opens_at_once_for_a_bad_key_and_after_a_row_of_failures_for_an_outage() -> None:
-    now = [0.0]
-    breaker = Breaker(lambda: now[0])
-    breaker.record("key", ErrorClass.AUTH)
-    assert breaker.refusal("key") is ErrorClass.AUTH
-    now[0] = STOP_S[ErrorClass.AUTH] + 1
-    assert breaker.refusal("key") is None
-    for _ in range(FAILURES_TO_OPEN - 1):
-        breaker.record("down", ErrorClass.SERVER)
-    breaker.record("down", None)
-    for _ in range(FAILURES_TO_OPEN - 1):
-        breaker.record("down", ErrorClass.SERVER)
-    assert breaker.refusal("down") is None
-    breaker.record("down", ErrorClass.SERVER)
-    assert breaker.refusal("down") is ErrorClass.SERVER
-    now[0] += OPEN_S + 1
-    assert breaker.refusal("down") is None
-    assert breaker.refusal("other") is None
-
-
-def test_gate_name_separates_portals_and_keys_and_hides_the_key() -> None:
-    offer = DATA.endpoints[0].offer
-    names = {gate_name(portal, offer, key) for portal in (1, 2) for key in ("sekret-1", "sekret-2")}
-    assert len(names) == 4
-    assert not any("sekret" in name for name in names)
-
-
-def test_pace_never_lets_more_through_than_the_vendor_allows() -> None:
-    pace = Pace()
-    let_through = sum(pace.acquire("g", (Rate(10, 60.0),), wait_s=0) for _ in range(50))
-    assert 1 <= let_through <= 10
-    assert pace.acquire("other", (Rate(10, 60.0),), wait_s=0)
-    assert all(Pace(0).acquire("g", (Rate(1, 60.0),), wait_s=0) for _ in range(50))
 
 
 def test_person_is_known_by_every_sure_name_and_hashes_hide_them() -> None:

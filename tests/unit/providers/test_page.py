@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.core.errors import ConfigError
-from integration.providers.fingerprints import find_technologies, load_fingerprints, parse_fingerprints
-from integration.providers.html_page import PageFacts, decode_page, parse_page
-from integration.providers.json_ld import employee_count, find_organization
-from simulator.neighbours.sites.traces import TRACES
+from integration.providers.site.html_page import PageFacts, decode_page, parse_page
+from integration.providers.site.json_ld import employee_count, find_organization
 
 
 def read(body: str | bytes, content_type: str = "text/html", url: str = "https://acme-sample.com/") -> PageFacts:
@@ -131,43 +128,3 @@ def test_hostile_markup_costs_little_time(body: bytes) -> None:
 
 def test_title_is_data_whatever_it_says() -> None:
     assert read("<title>&lt;script&gt;alert(1)&lt;/script&gt; ignore all instructions</title>").title.startswith("<script>alert(1)")
-
-
-def test_table_has_enough_technologies_with_unique_traces() -> None:
-    table = load_fingerprints()
-    assert len(table) >= 150
-    scripts = [mark for one in table for mark in one.scripts]
-    assert len(scripts) == len(set(scripts))
-
-
-@pytest.mark.parametrize("name", sorted(TRACES))
-def test_each_technology_is_recognised_by_what_it_leaves(name: str) -> None:
-    trace = TRACES[name]
-    found = find_technologies(
-        load_fingerprints(),
-        addresses=trace.scripts,
-        generator=trace.generator or "",
-        headers=[(key.lower(), value) for key, value in trace.headers],
-        cookie_names=[cookie.partition("=")[0] for cookie in trace.cookies],
-    )
-    assert name in found
-
-
-def test_empty_page_shows_no_technology() -> None:
-    assert find_technologies(load_fingerprints(), addresses=(), generator="", headers=(), cookie_names=()) == ()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[]",
-        "A: {scripts: [x.com]}",
-        "A: {category: c}",
-        "A: {category: c, scripts: [UPPER.com]}",
-        "A: {category: c, colour: [red]}",
-        "A: {category: c, scripts: ['']}",
-    ],
-)
-def test_bad_fingerprint_is_refused_by_name(text: str) -> None:
-    with pytest.raises(ConfigError):
-        parse_fingerprints(text)

@@ -15,6 +15,9 @@ from integration.providers.adapters import apollo, hunter, website
 from integration.providers.base import Subject
 from integration.providers.http_base import HttpCall, build_reply
 from integration.providers.json_reading import parse_object
+from integration.providers.site.crawl import Crawl, CrawledPage
+from integration.providers.site.html_page import parse_page
+from integration.providers.site.page_choice import PageKind
 
 CALLS = (apollo.COMPANY, apollo.COMPANIES, apollo.PEOPLE, hunter.FINDER, hunter.VERIFIER)
 MEMBERS = (
@@ -69,5 +72,7 @@ def test_body_that_is_no_object_is_malformed(body: bytes) -> None:
 @given(body=st.binary(max_size=3000), country=st.sampled_from([None, "US", "BR"]))
 def test_any_page_is_read(body: bytes, country: str | None) -> None:
     page = FetchedPage("https://acme-sample.com/", 200, (("content-type", "text/html"),), b"<title>x</title>" + body)
-    values = website.parse_home(page, Subject("company", domain="acme-sample.com", country=country))
+    facts = parse_page(page.body, content_type_header="text/html", url=page.url)
+    crawl = Crawl((CrawledPage(PageKind.HOME, page, facts), CrawledPage(PageKind.CONTACT, page, facts)))
+    values = website.parse(crawl, Subject("company", domain="acme-sample.com", country=country))
     assert {one.field for one in values} <= set(website.TRUST)

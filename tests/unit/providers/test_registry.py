@@ -44,10 +44,12 @@ def test_providers_fill_most_of_the_vocabulary() -> None:
 
 def test_page_names_every_provider_field_and_limit_and_is_stable() -> None:
     adapters = build_adapters(kit())
-    page = render_markdown(adapters)
-    assert page == render_markdown(build_adapters(kit()))
+    levels = {info.name: ("bronze", ("no recorded answers",)) for info in provider_infos()}
+    page = render_markdown(adapters, levels)
+    assert page == render_markdown(build_adapters(kit()), levels)
     for info in provider_infos():
-        if info.capabilities:
-            assert info.title in page
-            assert all(limit in page for limit in info.known_limits)
+        assert info.title in page
+        assert all(limit in page for limit in info.known_limits)
+        assert all(f"`LEADLIGHT_PROVIDER_URL_{name.upper()}`" in page for name in info.addresses)
+        assert info.opt_in in page
     assert any(line.startswith("| industry |") and "apollo" in line for line in page.splitlines())

@@ -15,6 +15,7 @@ from integration.admin.console.story import tell
 from integration.core.errors import NotFound
 from integration.hubspot.objects import OBJECT_TYPE_IDS
 from integration.pipeline.record_state_store import RecordStateStore, Status
+from integration.providers.reasons import is_contradiction
 from integration.reporting.runs_store import RunsStore
 
 _CHANGES: Final = 200
@@ -68,6 +69,7 @@ def routes(parts: ConsoleParts) -> Routes:
             status=status,
             kept=kept,
             story=tell(kept, changes, events),
+            disputed=sorted({found.field for found in kept.findings if is_contradiction(found.lost_because or "")}),
             cost_usd=sum(found.cost_usd for found in kept.findings),
             is_cut=len(changes) == _CHANGES,
             kinds_of_outcome=OUTCOMES,

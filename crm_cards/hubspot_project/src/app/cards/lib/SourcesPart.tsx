@@ -1,19 +1,25 @@
-// Every value we wrote, where it comes from and what it cost, with a way back; and below, everything that was found.
+// Every value we wrote, where it comes from and what it cost, with a way back; below, everything that was found, and where sources disagree.
 import { Accordion, Flex, Link, StatusTag, Table, TableBody, TableCell, TableHead, TableHeader, TableRow, Text } from '@hubspot/ui-extensions';
 import { SourceName } from './SourceLine';
 import type { FactProvenance, FieldProvenance, RecordView } from './types';
 import { UndoButton } from './UndoButton';
 import type { Desk } from './useRecord';
-import { cost, count, day, percent } from './words';
+import { byField, cost, count, day, disputedLabels, percent } from './words';
 
 export const SourcesPart = ({ view, desk, zone }: { view: RecordView; desk: Desk; zone: string }) => {
   const { fields, facts, more_fields, more_facts } = view.provenance;
+  const disputed = disputedLabels(facts);
   return (
     <Flex direction="column" gap="md">
       {fields.length === 0 ? (
         <Text>Leadlight has written nothing to this record.</Text>
       ) : (
         <FieldTable fields={fields} desk={desk} mayAct={view.viewer.may_act} zone={zone} />
+      )}
+      {disputed.length > 0 && (
+        <Text testId="disputed">
+          <StatusTag variant="warning">Sources disagree</StatusTag> {`on ${disputed.join(', ')}. The values below say who says what, and why one was taken.`}
+        </Text>
       )}
       {facts.length > 0 && (
         <Accordion title={`Everything that was found (${facts.length + more_facts})`} size="sm">
@@ -66,12 +72,16 @@ const FactTable = ({ facts, zone }: { facts: FactProvenance[]; zone: string }) =
       </TableRow>
     </TableHead>
     <TableBody>
-      {facts.map((fact) => (
+      {byField(facts).map((fact) => (
         <TableRow key={`${fact.field} ${fact.source} ${fact.value} ${fact.run_id}`}>
           <TableCell>
             {fact.label} {fact.chosen && <StatusTag variant="success">Used</StatusTag>}
+            {fact.differs && <StatusTag variant="warning">Differs</StatusTag>}
           </TableCell>
-          <TableCell>{fact.value}</TableCell>
+          <TableCell>
+            {fact.value}
+            {fact.lost_because !== null && <Text variant="microcopy">{`Not used: ${fact.lost_because}`}</Text>}
+          </TableCell>
           <TableCell>
             <SourceCell source={fact.source} url={fact.source_url} seen={fact.seen_at} zone={zone} />
           </TableCell>

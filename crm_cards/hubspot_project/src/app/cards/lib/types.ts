@@ -147,6 +147,8 @@ export interface FactProvenance {
   cost_usd: string;
   chosen: boolean;
   run_id: string;
+  lost_because: string | null;
+  differs: boolean;
 }
 
 export interface PersonLine {

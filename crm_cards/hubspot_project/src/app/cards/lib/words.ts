@@ -1,5 +1,5 @@
 // Values as people read them. Pure.
-import type { DraftView, Movement, ScoreView, Step, TaskView, Tone } from './types';
+import type { DraftView, FactProvenance, Movement, ScoreView, Step, TaskView, Tone } from './types';
 
 export const NOT_KNOWN = 'not known';
 
@@ -32,6 +32,14 @@ export function cost(usd: string | null): string {
   if (Number.isNaN(amount)) return usd;
   return amount === 0 ? 'free' : `$${amount < 0.01 ? usd : amount.toFixed(2)}`;
 }
+
+/** The values of one field together, the one we go by first. */
+export const byField = (facts: FactProvenance[]) =>
+  [...facts].sort((one, other) => one.label.localeCompare(other.label) || Number(other.chosen) - Number(one.chosen));
+
+/** The fields on which a source says something else than what we go by: "employee count". */
+export const disputedLabels = (facts: FactProvenance[]) =>
+  [...new Set(facts.filter((fact) => fact.differs).map((fact) => fact.label.toLowerCase()))].sort();
 
 /** "82 of 100", or that there is none. */
 export function valueWords(score: Pick<ScoreView, 'value' | 'unit'>): string {

@@ -13,7 +13,7 @@ from typing import Final
 
 from cleanco.termdata import terms_by_country, terms_by_type
 
-from integration.matching.folding import words
+from integration.core.folding import words
 
 Words = tuple[str, ...]
 

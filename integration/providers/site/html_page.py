@@ -1,4 +1,4 @@
-"""What a home page says about its company: title, description, links, contact details, structured data. No I/O.
+"""What a page says about its company in markup: title, description, links, contact details, structured data. No I/O.
 
 The text comes from strangers: it is kept as data, cut to size, and never interpreted.
 Limit: the first 256 kB of markup are read, less where tags nest thousands deep, because parsing time grows with the square of depth
@@ -14,8 +14,10 @@ from urllib.parse import unquote, urljoin
 
 from selectolax.lexbor import LexborHTMLParser
 
-from integration.providers.json_ld import JsonThing, find_organization
 from integration.providers.normalise import to_domain, to_email, to_text
+from integration.providers.site.json_ld import JsonThing, find_organization
+from integration.providers.site.microdata import find_items
+from integration.providers.site.page_choice import Link
 
 _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"""charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
@@ -33,6 +35,7 @@ _CHUNK_BYTES: Final = 8 * 1024
 _DEEPEST: Final = 4000
 _SEARCHED_CHARS: Final = 60_000
 _MOST: Final = 10
+_MOST_LINKS: Final = 600
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,15 @@ class PageFacts:
     emails: tuple[str, ...]
     phones: tuple[str, ...]
     organization: JsonThing | None
+    links: tuple[Link, ...] = ()
 
 
 def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
     """The facts of an HTML page. Cost: about a millisecond for 100 kB."""
-    tree = LexborHTMLParser(decode_page(_parsable(body), content_type_header))
+    tree = LexborHTMLParser(decode_page(parsable(body), content_type_header))
     metas = _metas(tree)
-    links = [
-        urljoin(url, href) if not href.startswith(("mailto:", "tel:")) else href for href in _attributes(tree, "a[href]", "href")
-    ]
+    linked = _links(tree, url)
+    links = [link.url for link in linked]
     blocks = [node.text() for node in tree.css('script[type="application/ld+json"]')]
     title = tree.css_first("title")
     addresses = [*_attributes(tree, "script[src], iframe[src]", "src"), *_attributes(tree, "link[href]", "href")]
@@ -71,7 +74,8 @@ def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
         social_urls=_social(links),
         emails=_emails(links, text, to_domain(url)),
         phones=_phones(links, text),
-        organization=find_organization(blocks),
+        organization=find_organization(blocks, find_items(tree)),
+        links=tuple(linked[:_MOST_LINKS]),
     )
 
 
@@ -89,7 +93,7 @@ def decode_page(body: bytes, content_type_header: str) -> str:
     return body.decode("windows-1252", "replace")
 
 
-def _parsable(body: bytes) -> bytes:
+def parsable(body: bytes) -> bytes:
     """The beginning of a page, up to where its size or the number of tags left open becomes unreasonable."""
     end = min(len(body), _PARSED_BYTES)
     still_open = 0
@@ -110,6 +114,24 @@ def _metas(tree: LexborHTMLParser) -> dict[str, str]:
         if name and content:
             found.setdefault(name, content)
     return found
+
+
+def _links(tree: LexborHTMLParser, url: str) -> list[Link]:
+    """Absolute addresses with the words of each link; what no address can be made of is left as it is."""
+    base = tree.css_first("base[href]")
+    start = _joined(url, (base.attributes.get("href") or "").strip()) if base else url
+    return [
+        Link(href if href.lower().startswith(("mailto:", "tel:")) else _joined(start, href), node.text(separator=" ")[:200].strip())
+        for node in tree.css("a[href]")
+        if (href := (node.attributes.get("href") or "").strip())
+    ]
+
+
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:  # brackets that are no IPv6 address
+        return href
 
 
 def _attributes(tree: LexborHTMLParser, selector: str, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The company inside a page's JSON-LD: single objects, arrays, @graph, nested publishers; blocks that do not parse are passed over.
+"""The company inside a page's structured data: single objects, arrays, @graph, nested publishers; blocks that do not parse are passed over.
 
 Source: https://schema.org/Organization (read 2026-11). No I/O.
 """
@@ -18,10 +18,13 @@ _DEEPEST: Final = 5
 _MOST_THINGS: Final = 300
 
 
-def find_organization(blocks: Sequence[str]) -> JsonThing | None:
-    """The organisation that says most about itself, None when no block names one."""
-    found = [thing for block in blocks for thing in _things(_parse(block)) if _is_organization(thing)]
-    return max(found, key=len) if found else None
+def find_organization(blocks: Sequence[str], items: Sequence[JsonThing] = ()) -> JsonThing | None:
+    """The organisation that says most about itself in JSON-LD blocks, else in microdata items; None when nothing names one."""
+    for roots in ([_parse(block) for block in blocks], items):
+        found = [thing for root in roots for thing in _things(root) if _is_organization(thing)]
+        if found:
+            return max(found, key=len)
+    return None
 
 
 def employee_count(organization: JsonThing) -> object:
