@@ -126,7 +126,9 @@ class Settings:
                 timeout_s=read.number(PROVIDER_TIMEOUT_S, least=0.1),
                 rate_factor=read.number(PROVIDER_RATE_FACTOR, least=0),
                 site_gateway=read.text(SITE_GATEWAY),
-                addresses={name: read.address(one) for name, one in read.family(PROVIDER_URL).items()},
+                addresses={
+                    name: read.address(one, schemes=("http", "https", "dns")) for name, one in read.family(PROVIDER_URL).items()
+                },
                 chosen=frozenset(part.strip() for part in read.text(PROVIDERS).split(",") if part.strip()),
                 keep_days={name: read.whole_number(one, least=1) for name, one in read.family(PROVIDER_KEEP_DAYS).items()},
             ),
@@ -179,7 +181,8 @@ ACCEPT_V1_SIGNATURE: Final = Variable("LEADLIGHT_ACCEPT_V1_SIGNATURE", "yes: web
 PROVIDERS: Final = Variable("LEADLIGHT_PROVIDERS", "Comma-separated names of the only providers to use. Empty: all there are.")
 PROVIDER_URL: Final = Variable(
     "LEADLIGHT_PROVIDER_URL_<NAME>",
-    "Another address for a provider's API, such as that of a proxy; docs/providers.md lists the names with their addresses.",
+    "Another address for a provider's API, such as that of a proxy (for dns that of a resolver, dns://192.0.2.53); docs/providers.md lists the "
+    "names with their addresses.",
 )
 PROVIDER_KEEP_DAYS: Final = Variable(
     "LEADLIGHT_PROVIDER_KEEP_DAYS_<NAME>",
@@ -258,10 +261,10 @@ class _Reader:
             if name.startswith(stem) and value.strip()
         }
 
-    def address(self, variable: Variable) -> str:
+    def address(self, variable: Variable, schemes: tuple[str, ...] = ("http", "https")) -> str:
         value = self.text(variable).rstrip("/")
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+        if parts.scheme not in schemes or not parts.netloc or parts.query:
             self._problems.append(f"{variable.name} must be an address such as https://example.com, not {value!r}")
         return value
 

@@ -28,10 +28,17 @@ def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
     """The adapters this installation uses, built. Raises ConfigError for settings that name a provider or an address nobody has."""
     modules = adapter_modules()
     names = {module.INFO.name for module in modules}
-    addresses = {name for module in modules for name in module.INFO.addresses}
+    addresses = {name: address for module in modules for name, address in module.INFO.addresses.items()}
     settings = kit.settings
     problems = [f"LEADLIGHT_PROVIDERS names {name}, which is no provider" for name in sorted(settings.chosen - names)]
-    problems += [f"LEADLIGHT_PROVIDER_URL_{name.upper()} is no provider's" for name in sorted(set(settings.addresses) - addresses)]
+    problems += [
+        f"LEADLIGHT_PROVIDER_URL_{name.upper()} is no provider's" for name in sorted(settings.addresses.keys() - addresses)
+    ]
+    problems += [
+        f"LEADLIGHT_PROVIDER_URL_{name.upper()} must be an address like {addresses[name]}, not {address!r}"
+        for name, address in sorted(settings.addresses.items())
+        if name in addresses and _speaks_dns(address) != _speaks_dns(addresses[name])
+    ]
     problems += [
         f"LEADLIGHT_PROVIDER_KEEP_DAYS_{name.upper()} is no provider's" for name in sorted(set(settings.keep_days) - names)
     ]
@@ -43,3 +50,7 @@ def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
 def provider_infos() -> tuple[ProviderInfo, ...]:
     """What every provider declares, for the doctor and the key page."""
     return tuple(module.INFO for module in adapter_modules())
+
+
+def _speaks_dns(address: str) -> bool:
+    return address.startswith("dns:")

@@ -45,15 +45,15 @@ EXCHANGES: Final = {
     "national stock exchange of india": "NSE", "nasdaq stockholm": "STO", "nasdaq helsinki": "HEL", "nasdaq copenhagen": "CPH",
 }  # fmt: skip
 TRUST: Final = {
-    Field.COMPANY_NAME: 0.85,
+    Field.COMPANY_NAME: 0.8,
     Field.EMPLOYEE_COUNT: 0.65,
-    Field.FOUNDED_YEAR: 0.85,
+    Field.FOUNDED_YEAR: 0.8,
     Field.INDUSTRY: 0.65,
-    Field.COUNTRY: 0.85,
+    Field.COUNTRY: 0.8,
     Field.CITY: 0.75,
     Field.PARENT_COMPANY: 0.75,
     Field.TICKER: 0.85,
-    Field.REGISTER_NUMBER: 0.85,
+    Field.REGISTER_NUMBER: 0.8,
     Field.COMPANY_LINKEDIN_URL: 0.8,
     Field.DOMAIN: 0.85,
 }
@@ -104,7 +104,7 @@ def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
     possible = [meant] if meant else [one for one in companies if could_be(one, subject)]
     wanted = tuple(dict.fromkeys(qid for one in possible for qid in references(one)))
     labels = parse_labels((yield build_items(wanted, "labels")).body) if wanted else {}
-    values = [tuple(read_item(one, labels)) for one in possible]
+    values = [tuple(read_item(one, labels, subject.domain)) for one in possible]
     if meant:
         return Answer(
             values[0], about=tuple(one for one in values[0] if one.field in (Field.COMPANY_NAME, Field.DOMAIN, Field.COUNTRY))
@@ -170,13 +170,14 @@ def references(company: Item) -> tuple[str, ...]:
     return tuple(qid for name in (INDUSTRY, HEADQUARTERS, COUNTRY, PARENT, EXCHANGE) for qid in company.items(name)[:1])
 
 
-def read_item(company: Item, labels: Mapping[str, str]) -> Iterator[Value]:
-    """What the item tells, with the names of the items it points at."""
+def read_item(company: Item, labels: Mapping[str, str], asked: str | None = None) -> Iterator[Value]:
+    """What the item tells, with the names of the items it points at. Of several web sites it tells the one on the domain `asked` for."""
+    domains = _domains(company)
     employees = newest(company.statements(EMPLOYEES), POINT_IN_TIME)
     inception = next(iter(company.statements(INCEPTION)), None)
     found: dict[Field, FieldValue | None] = {
         Field.COMPANY_NAME: to_text(company.label),
-        Field.DOMAIN: next(iter(_domains(company)), None),
+        Field.DOMAIN: asked if asked in domains else next(iter(domains), None),
         Field.EMPLOYEE_COUNT: to_whole_quantity(employees.value) if employees else None,
         Field.FOUNDED_YEAR: to_year(to_year_of_time(inception.value)) if inception else None,
         Field.INDUSTRY: _label(company, INDUSTRY, labels),

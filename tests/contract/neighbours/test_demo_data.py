@@ -80,5 +80,13 @@ def test_a_window_never_lets_more_through_than_its_limit(limit, gaps):
 
 def test_every_neighbour_is_found():
     found = find_neighbours()
-    expected = {"apollo": "/api/v1", "hunter": "/v2", "sites": "", "sec_edgar": "/www", "wikidata": "/wikidata", "rdap": "/rdap"}
+    expected = {
+        "apollo": "/api/v1",
+        "hunter": "/v2",
+        "sites": "",
+        "sec_edgar": "/www",
+        "wikidata": "/wikidata",
+        "rdap": "/rdap",
+        "dns": "",
+    }
     assert {name: neighbour.base_path for name, neighbour in found.items()} == expected

@@ -46,6 +46,7 @@ CASES = [
     pytest.param(name, case, id=f"{name}-{case['endpoint']}-{case['case']}-{number}")
     for name in NAMES
     for number, case in enumerate(load(name)["cases"])
+    if load(name).get("transport", "http") == "http"
 ]
 
 
@@ -77,7 +78,8 @@ class Recorded:
 def recorded() -> Iterator[tuple[Recorded, AdapterKit]]:
     app = Recorded()
     with serve(app) as server:
-        addresses = {address: server.base_url for module in adapter_modules() for address in module.INFO.addresses}
+        declared = {name: address for module in adapter_modules() for name, address in module.INFO.addresses.items()}
+        addresses = {name: server.base_url for name, address in declared.items() if address.startswith("http")}
         settings = ProviderSettings(
             contact_address="https://example.com/bot",
             timeout_s=3.0,
