@@ -37,6 +37,9 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
     "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),
     "card_page": (Bound("largest_card_kb", "at_most", 60), Bound("visible_median_ms", "at_most", 500)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
+    "site_technologies": (Bound("recall", "at_least", 0.90), Bound("wrong_ratio", "at_most", 0.02)),
+    "site_main_text": (Bound("f1", "at_least", 0.95),),
+    "site_robots": (Bound("right_ratio", "at_least", 0.86),),
 }
 
 
