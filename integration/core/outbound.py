@@ -124,7 +124,7 @@ class Fetcher:
                 page = self._exchange(url, accept, limit_at)
                 if page.status not in REDIRECTS or not page.header("location"):
                     return page
-                url = urljoin(url, page.header("location"))
+                url = _next_address(url, page.header("location"))
 
     def check_address(self, url: str) -> None:
         """Raises FetchRefused when the address itself shows that it may not be fetched; asks no DNS."""
@@ -222,6 +222,17 @@ def _is_head_too_long(error: BaseException | None) -> bool:
 
 def _headers(response: httpx2.Response) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw]
+
+
+def _next_address(url: str, location: str) -> str:
+    """Where a redirect leads, unchecked. Raises FetchRefused for what readers of addresses understand in different ways."""
+    try:
+        names_no_host = urlsplit(location).scheme in ("http", "https") and not urlsplit(location).netloc
+        if names_no_host or "\\" in location:
+            raise FetchRefused("the redirect names no host, or names it with backslashes", reason="bad_address")
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchRefused("the redirect cannot be read as an address", reason="bad_address") from error
 
 
 def _address_reason(url: str) -> str:
