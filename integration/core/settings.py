@@ -62,6 +62,7 @@ class ProviderSettings:
     contact_address: str
     timeout_s: float
     rate_factor: float
+    site_pages: int = 4
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,7 @@ class Settings:
                 contact_address=read.text(CONTACT_ADDRESS),
                 timeout_s=read.number(PROVIDER_TIMEOUT_S, least=0.1),
                 rate_factor=read.number(PROVIDER_RATE_FACTOR, least=0),
+                site_pages=read.whole_number(SITE_PAGES, least=1),
             ),
             web=WebSettings(
                 host=read.text(WEB_HOST),
@@ -181,6 +183,11 @@ CONTACT_ADDRESS: Final = Variable(
     "https://example.com/leadlight-bot",
 )
 PROVIDER_TIMEOUT_S: Final = Variable("LEADLIGHT_PROVIDER_TIMEOUT_S", "Seconds one provider call may take.", "10")
+SITE_PAGES: Final = Variable(
+    "LEADLIGHT_SITE_PAGES",
+    "How many pages of a company's own site are read at most, the home page included.",
+    str(ProviderSettings.site_pages),
+)
 PROVIDER_RATE_FACTOR: Final = Variable(
     "LEADLIGHT_PROVIDER_RATE_FACTOR",
     "How much of the providers' documented rates one worker process uses, such as 2 for a plan with doubled rates. 0: no pace, for load tests.",
