@@ -79,11 +79,12 @@ def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Co
 def _country(found: Contacts) -> str:
     """The country written below the page's address, else the one its region lies in, else the only one named on the page."""
     address = found.address
+    if address is None:
+        return ""
     named = [(one.start, code) for one in found.entities if one.kind is EntityKind.COUNTRY and (code := country_code(one.text))]
-    if address:
-        below = next((code for start, code in named if 0 <= start - address.start <= _ADDRESS_CHARS), None)
-        if code := below or country_of_region(address.state):
-            return code
+    below = next((code for start, code in named if 0 <= start - address.start <= _ADDRESS_CHARS), None)
+    if code := below or country_of_region(address.state):
+        return code
     return named[0][1] if len({code for _, code in named}) == 1 else ""
 
 

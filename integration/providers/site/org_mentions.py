@@ -49,9 +49,9 @@ def find_other_organisations(text: str, findings: Findings) -> None:
             findings.add(EntityKind.ORG, written, start, found.end())
     for found in _by_kind().finditer(text):
         start = found.start() + _lead_length(found[0])
-        written = text[start : found.end()]
+        written = text[start : found.end()].rstrip(".,")
         if len(written.split()) > 1:
-            findings.add(EntityKind.ORG, written, start, found.end())
+            findings.add(EntityKind.ORG, written, start, start + len(written))
 
 
 def _fits_into_name(word: str) -> bool:

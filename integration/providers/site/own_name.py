@@ -24,6 +24,7 @@ _AROUND: Final = re.compile(rf"^(?:(?:{_SIGN}|by|{_YEARS})[\s:.,-]*)+|(?:[\s,.-]
 _TITLE_MARKS: Final = re.compile(r"\s+[|–—•·»«:>~-]+\s+|\s*[|»«]\s*|:\s+|\s[-–—]|\s{2,}|\.\s(?=[A-Z])")
 _EDGES: Final = " ,-–|\"'“”®™"
 _LONGEST: Final = 60
+_NEAR_CHARS: Final = 100
 _LOOKED_AT: Final = 12
 
 
@@ -108,9 +109,11 @@ def _mentions(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def _copyright_names(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if not _COPYRIGHT_SIGN.search(line):
+    for whole in lines:
+        sign = _COPYRIGHT_SIGN.search(whole)
+        if sign is None:
             continue
+        line = whole[max(0, sign.start() - _NEAR_CHARS) : sign.start() + 2 * _NEAR_CHARS]
         for found in _COPYRIGHT.finditer(line):
             name = _AROUND.sub("", _copyright_end().sub("", found["name"].strip(_EDGES)).strip(_EDGES)).strip(_EDGES + ".")
             if not _about_rights().match(name):

@@ -80,7 +80,8 @@ _NOT_PAGES: Final = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|svg|webp|zip|mp4|mp3|docx?|xlsx?|pptx?|css|js|xml|ics|json)$", re.IGNORECASE
 )
 _PAGE_ENDING: Final = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
-_SEPARATORS: Final = re.compile(r"[\s_\-+.'’!&/|:>»→]+")
+_SEPARATORS: Final = re.compile(r"[\s_\-+.!&/|:>»→]+")
+_APOSTROPHES: Final = re.compile(r"['’]")
 _ROOM_FOR_WORDS: Final = 40
 _EXACT: Final = 3
 _HINTED: Final = 1
@@ -153,4 +154,4 @@ def _folded(text: str) -> str:
         text.casefold().replace("ü", "ue").replace("ö", "oe").replace("ä", "ae") if "ü" in text.casefold() else text.casefold()
     )
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(mark))
-    return _SEPARATORS.sub("-", bare.replace("ı", "i")).strip("-")
+    return _SEPARATORS.sub("-", _APOSTROPHES.sub("", bare).replace("ı", "i")).strip("-")
