@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 from integration.providers.site.contact_entities import Contacts, find_contacts
 from integration.providers.site.entities import EntityKind
 from integration.providers.site.text_lines import decode_hidden_email, read_lines
-import itertools
 
 URL = "https://sample-works.com/contact"
 
