@@ -43,7 +43,7 @@ def _legal_after() -> re.Pattern[str]:
 def _copyright_end() -> re.Pattern[str]:
     """Where the name in a copyright line ends: at the words about rights, a dash, a number, a sentence, a comma without a legal form."""
     return re.compile(
-        rf"(?:[,.|–-]?\s*\b(?:{any_of(words_of('copyright_end'))})\b.*|\s[-–]\s.*|\s*\(?(?:19|20)\d\d\b.*|\. .*|\s\d{{1,5}} .*"
+        rf"(?:[,.|–-]?\s*\b(?:{any_of(words_of('copyright_end'))})\b.*|\s[-–]\s.*|\s*\(?(?:19|20)\d\d\b.*|(?<=\w{{3}})\. .*|\s\d{{1,5}} .*"
         rf"|[\w.+-]+@.*|,\s*(?!(?:{any_of(words_of('legal_form'))})\b).*)$",
         re.IGNORECASE | re.DOTALL,
     )
@@ -151,7 +151,7 @@ def _is_of_domain(letters: str, labels: Iterable[str]) -> bool:
     """Whether a name is what a domain label spells, a large part of it, or a little more than it."""
     return any(
         letters == label
-        or (len(letters) > 5 and letters in label and len(letters) >= 0.6 * len(label))
+        or (len(letters) > 5 and letters in label and len(letters) >= 0.7 * len(label))
         or (len(letters) > 5 and len(label) > 4 and label in letters and len(letters) < 2.2 * len(label))
         for label in labels
         if len(letters) > 3
