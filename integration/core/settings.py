@@ -65,6 +65,7 @@ class ProviderSettings:
     addresses: Mapping[str, str] = field(default_factory=dict)
     chosen: frozenset[str] = frozenset()
     keep_days: Mapping[str, int] = field(default_factory=dict)
+    site_pages: int = 4
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ class Settings:
                 },
                 chosen=frozenset(part.strip() for part in read.text(PROVIDERS).split(",") if part.strip()),
                 keep_days={name: read.whole_number(one, least=1) for name, one in read.family(PROVIDER_KEEP_DAYS).items()},
+                site_pages=read.whole_number(SITE_PAGES, least=1),
             ),
             web=WebSettings(
                 host=read.text(WEB_HOST),
@@ -195,6 +197,11 @@ CONTACT_ADDRESS: Final = Variable(
     "https://example.com/leadlight-bot",
 )
 PROVIDER_TIMEOUT_S: Final = Variable("LEADLIGHT_PROVIDER_TIMEOUT_S", "Seconds one provider call may take.", "10")
+SITE_PAGES: Final = Variable(
+    "LEADLIGHT_SITE_PAGES",
+    "How many pages of a company's own site are read at most, the home page included.",
+    str(ProviderSettings.site_pages),
+)
 PROVIDER_RATE_FACTOR: Final = Variable(
     "LEADLIGHT_PROVIDER_RATE_FACTOR",
     "How much of the providers' documented rates one worker process uses, such as 2 for a plan with doubled rates. 0: no pace, for load tests.",

@@ -61,7 +61,7 @@ INFO: Final = ProviderInfo(
     not_found_lifetime=timedelta(days=7),
     documentation_url="https://www.rfc-editor.org/rfc/rfc9309",
     known_limits=(
-        "Reads up to six pages of a site (home, contact, imprint, about, careers, pricing), as the server sends them.",
+        "Reads a few pages of a site (home, contact, imprint, about, then careers, pricing, team), as the server sends them.",
         "Sites whose robots.txt says no are left alone; one that asks for long pauses tells no more than its home page.",
         "People named on the pages are not stored: nothing in the product needs them without a contact record.",
     ),
@@ -74,14 +74,14 @@ FAILURES: Final = {
     "site_busy": ErrorClass.SERVER,
 }
 STATUS_FAILURES: Final = {401: ErrorClass.BLOCKED, 403: ErrorClass.BLOCKED, 429: ErrorClass.THROTTLED}
-BUDGET: Final = CrawlBudget()
 LONGEST_DETAIL: Final = 400
 OFFER: Final = Offer(INFO, "site", Capability.COMPANY, TRUST, lambda subject: subject.kind == "company" and bool(subject.domain))
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
     robots = RobotsBook(kit.fetcher, kit.clock, kit.robots_lifetime)
-    return Adapter(INFO, (CompanySite(OFFER, Crawler(kit.fetcher, robots, BUDGET), kit.clock),))
+    crawler = Crawler(kit.fetcher, robots, CrawlBudget(pages=kit.settings.site_pages))
+    return Adapter(INFO, (CompanySite(OFFER, crawler, kit.clock),))
 
 
 @dataclass(frozen=True, eq=False)

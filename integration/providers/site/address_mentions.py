@@ -23,7 +23,7 @@ _AFTER_REGION: Final = re.compile(
 _AFTER_REGION_AU: Final = re.compile(r"[ ,\n]{1,3}(?P<zip>\d{4})(?![\d,.-]|\s*\d{3,})")
 _AUSTRALIAN: Final = frozenset({"NSW", "QLD", "VIC", "TAS", "ACT", "SA", "WA", "NT"})
 _CONTINENTAL: Final = re.compile(
-    r"(?<![\w-])(?P<zip>(?:[A-Z]{1,2}-)?\d{4,5}(?: ?[A-Z]{2}(?= ))?|\d{5}-\d{3}) "
+    r"(?<![\w-])(?P<zip>(?:[A-Z]{1,2}-)?\d{4,5}(?: ?[A-Z]{2}(?= ))?|\d{4,5}-\d{3}) "
     r"(?P<city>[A-ZÄÖÜÉ][\w'’.-]+(?:[ -](?:am|an der|im|bei|de|la|sur|en)?[ -]?[A-ZÄÖÜÉ][\w'’.-]+){0,3})"
 )
 # Codes that are words as well; without a comma before them they need a city that everybody knows.
@@ -41,8 +41,8 @@ def find_addresses(text: str, findings: Findings) -> tuple[PostalAddress, ...]:
     """Adds the parts of every address and gives the addresses themselves, in the order of the text."""
     streets = take_streets(text, findings)
     found = [
-        *_by_region(text, findings, streets),
         *by_postcode(text, findings, streets),
+        *_by_region(text, findings, streets),
         *_continental(text, findings),
         *_by_country(text, findings, streets),
     ]

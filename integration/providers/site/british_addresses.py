@@ -36,7 +36,7 @@ def _take_region(text: str, end: int, findings: Findings) -> tuple[str, int]:
     start = part_start(text, stop)
     part = text[start:stop]
     last = next((one for one in region().finditer(part) if one.end() == len(part)), None)
-    if last is None or part in cities() or not (last["name"] or last.start() == 0):
+    if last is None or part in cities():
         return "", end
     begin = start + last.start()
     return (last[0], begin) if findings.add(EntityKind.STATE, last[0], begin, stop) else ("", end)

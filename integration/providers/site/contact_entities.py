@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from integration.core.countries import country_code
@@ -30,6 +30,7 @@ _BASE: Final = re.compile(r"""<(?:base|link)\b[^<>]{0,200}?href=["']?(https?://[
 _PLANS: Final = "AU CA DE AT CH IE NZ FR BR PT ES IT NL BE SE DK NO FI PL IN SG ZA MX"
 _REGIONS: Final = {"uk": "GB"} | {code.lower(): code for code in _PLANS.split(" ")}
 """The number plan by the ending of a domain."""
+_ADDRESS_CHARS: Final = 120
 _MAIL_HOSTS: Final = frozenset({"gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "msn.com"})
 
 
@@ -37,13 +38,13 @@ _MAIL_HOSTS: Final = frozenset({"gmail.com", "yahoo.com", "hotmail.com", "outloo
 class Contacts:
     """What one page tells: every mention in the order of its kind, the addresses put together, and the page's own organisation.
 
-    `country`: the ISO code of the one country the page names, or of the region of its first address; empty where it cannot be told.
+    `country`: the ISO code of the country of its address; empty where it cannot be told.
     """
 
     entities: tuple[Entity, ...]
     addresses: tuple[PostalAddress, ...]
     own_name: str
-    country: str
+    country: str = ""
 
     def texts(self, kind: EntityKind) -> tuple[str, ...]:
         """The mentions of one kind, each once."""
@@ -71,14 +72,20 @@ def find_contacts(markup: str, url: str, stated_names: Iterable[str] = ()) -> Co
     find_other_organisations(text, findings)
     find_people(text, findings)
     find_places(text, findings)
-    return Contacts(tuple(findings.entities), addresses, names[0] if names else "", _country(findings, addresses))
+    found = Contacts(tuple(findings.entities), addresses, names[0] if names else "")
+    return replace(found, country=_country(found))
 
 
-def _country(findings: Findings, addresses: Iterable[PostalAddress]) -> str:
-    """The country of the first address whose region only one country has, else the only country named."""
-    regions = (country_of_region(one.state) for one in addresses if one.state and (one.street or one.postal_code))
-    named = {country_code(one.text) for one in findings.entities if one.kind is EntityKind.COUNTRY} - {None}
-    return next((code for code in regions if code), None) or ((named.pop() or "") if len(named) == 1 else "")
+def _country(found: Contacts) -> str:
+    """The country written below the page's address, else the one its region lies in, else the only one named on the page."""
+    address = found.address
+    if address is None:
+        return ""
+    named = [(one.start, code) for one in found.entities if one.kind is EntityKind.COUNTRY and (code := country_code(one.text))]
+    below = next((code for start, code in named if 0 <= start - address.start <= _ADDRESS_CHARS), None)
+    if code := below or country_of_region(address.state):
+        return code
+    return named[0][1] if len({code for _, code in named}) == 1 else ""
 
 
 def _own_domains(markup: str, url: str, findings: Findings) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ Every page is asked for only where robots.txt allows it, one after the other; a 
 waited for while that costs little; a longer one leaves it at the home page. Pages of other companies are not followed.
 
 Limit: the byte budget is checked between requests, so the last page may pass it by what the fetcher allows one page (2 MB).
+Limit: a redirect is followed before the rules of the host it leads to are known; what they forbid is not used.
 Limit: the one-visitor rule holds within a process; workers on other machines do not see each other.
 """
 
@@ -37,7 +38,7 @@ class CrawlBudget:
     `listens_s`: how long a page beside home may take; a slow site loses its further pages, not the batch its time.
     """
 
-    pages: int = 6
+    pages: int
     max_bytes: int = 3 << 20
     seconds: float = 8.0
     waiting_s: float = 1.0
@@ -82,13 +83,11 @@ class _Tour:
         """Why no further request may be made; empty while one may."""
         if self.stopped:
             return self.stopped
-        if len(self.pages) >= self.budget.pages:
-            return "page_budget"
         if self.read_bytes >= self.budget.max_bytes:
             return "byte_budget"
-        if time.monotonic() + delay_s >= self.until:
-            return "time_budget"
-        return "crawl_delay" if self.waited_s + delay_s > self.budget.waiting_s else ""
+        if self.waited_s + delay_s > self.budget.waiting_s:
+            return "crawl_delay"
+        return "time_budget" if time.monotonic() + delay_s >= self.until else ""
 
 
 class Crawler:
@@ -138,14 +137,16 @@ class Crawler:
     def _read_on(self, tour: _Tour, home_url: str, facts: PageFacts, rules: SiteRules) -> None:
         """Adds the pages beside home that the budget and the site allow."""
         domain = to_domain(home_url) or ""
-        most = self._budget.pages - 1
-        if most < 1:
+        if self._budget.pages < 2:
             return
-        chosen = choose_pages(facts.links, (), domain=domain, most=most)
-        is_enough = len(chosen) >= most or {choice.kind for choice in chosen} >= _ENOUGH_LINKED
-        if not is_enough and not rules.delay_s:  # a pause is better spent on a page than on a map
-            chosen = choose_pages(facts.links, self._listed(tour, home_url, rules, domain), domain=domain, most=most)
+        chosen = choose_pages(facts.links, (), domain=domain)
+        if (
+            not {choice.kind for choice in chosen} >= _ENOUGH_LINKED and not rules.delay_s
+        ):  # a pause is better spent on a page than on a map
+            chosen = choose_pages(facts.links, self._listed(tour, home_url, rules, domain), domain=domain)
         for choice in chosen:
+            if len(tour.pages) >= self._budget.pages:
+                break
             if reason := self._refusal(tour, choice):
                 tour.left_out.append((choice.url, reason))
 

@@ -27,7 +27,8 @@ def find_items(tree: LexborHTMLParser) -> tuple[JsonThing, ...]:
     """Every item of the page with its nested ones inside it, outermost first. Cost: one look at each marked element."""
     items: dict[int, dict[str, object]] = {}
     outermost: list[JsonThing] = []
-    for node in tree.css("[itemscope], [itemprop]")[:_MOST_VALUES]:
+    marked = {node.mem_id: node for node in tree.css("[itemscope], [itemprop]")[:_MOST_VALUES]}  # one that is both comes twice
+    for node in marked.values():
         thing = _new_item(node) if "itemscope" in node.attributes and len(items) < _MOST_ITEMS else None
         if thing is not None:
             items[node.mem_id] = thing

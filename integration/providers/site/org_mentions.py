@@ -13,15 +13,16 @@ from integration.providers.site.entities import EntityKind, Findings
 from integration.providers.site.own_name import is_generic, legal_tail
 from integration.providers.site.vocabulary import any_of, words_of
 
-_CAP: Final = r"(?:[A-ZÀ-Ý0-9][\wÀ-ÿ'’.&-]*|[a-z]{1,3}[A-Z][\w-]+)"
+_CAP: Final = r"(?:(?:[A-Z]\.)+|(?:St|Mt|Ft|Dr|Jr)\.|[A-ZÀ-Ý0-9][\wÀ-ÿ'’&-]*(?:\.[\w-]+)*|[a-z]{1,3}[A-Z][\w-]+)"
 _LINK: Final = r"(?:(?:of|and|&|for|the|de|du|la|y|e|und|\+) )"
 _NAME: Final = rf"{_CAP}(?: {_LINK}{{0,2}}{_CAP}){{0,6}}"
 _MORE: Final = rf"(?:the )?{_CAP}(?: (?:(?:and|&|of|the) )?{_CAP}){{0,4}}"
 _OF: Final = "University|College|Institute|Department|Ministry|Bank|Church|School|City|County|State|Association|Society|Board|Office|Better Business"
+_OFFICES: Final = "Department|Ministry|Office|Bureau|Board"
 _WHOLE_LINE: Final = re.compile(r"^(?P<name>[A-ZÀ-Ý0-9][^\n]{6,88}?)(?: \(\d{1,5}\))?$", re.MULTILINE)
-_NO_NAME: Final = re.compile(r"[:?!|©»@]|\d{4,}|\. [A-Z]")
+_NO_NAME: Final = re.compile(r"[:?!|©»@]|\d{4,}|\. [A-Z]|\b(?:in|at|to|by|is|was|has|who|on)\b")
 _GENERIC_NAME: Final = re.compile(
-    r"^(?:The|This|Our|Your|A|\d+) (?:Company|Corporation|Co)\b|^Registered in|^\d+ ?[PpAa]\.?[Mm]", re.IGNORECASE
+    r"^(?:\d+\.? )?(?:The|This|Our|Your|A|\d+) (?:Company|Corporation|Co)\b|^Registered in|^\d+ ?[PpAa]\.?[Mm]", re.IGNORECASE
 )
 _JOINING: Final = frozenset(
     ["school", "college", "university", "from", "with", "und", "für", "der", "degli", "della", "applied", "sciences"]
@@ -49,9 +50,9 @@ def find_other_organisations(text: str, findings: Findings) -> None:
             findings.add(EntityKind.ORG, written, start, found.end())
     for found in _by_kind().finditer(text):
         start = found.start() + _lead_length(found[0])
-        written = text[start : found.end()]
+        written = text[start : found.end()].rstrip(".,")
         if len(written.split()) > 1:
-            findings.add(EntityKind.ORG, written, start, found.end())
+            findings.add(EntityKind.ORG, written, start, start + len(written))
 
 
 def _fits_into_name(word: str) -> bool:
@@ -90,5 +91,6 @@ def _with_legal_form() -> re.Pattern[str]:
 def _by_kind() -> re.Pattern[str]:
     inner = rf"{_CAP}(?: {_LINK}{{0,2}}{_CAP}){{0,4}}?"
     return re.compile(
-        rf"(?<![\w@./-])(?:{inner} (?:{any_of(words_of('organisation_kind'))})(?![\w-])(?: (?:of|for|at) {_MORE})?|(?:{_OF}) of {_MORE})"
+        rf"(?<![\w@./-])(?:{inner} (?:{any_of(words_of('organisation_kind'))})(?![\w-])(?: (?:of|for) {_MORE})?"
+        rf"|{inner} (?:{_OFFICES}) of {_MORE}|(?:{_OF}) of {_MORE})"
     )

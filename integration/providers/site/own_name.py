@@ -24,6 +24,7 @@ _AROUND: Final = re.compile(rf"^(?:(?:{_SIGN}|by|{_YEARS})[\s:.,-]*)+|(?:[\s,.-]
 _TITLE_MARKS: Final = re.compile(r"\s+[|–—•·»«:>~-]+\s+|\s*[|»«]\s*|:\s+|\s[-–—]|\s{2,}|\.\s(?=[A-Z])")
 _EDGES: Final = " ,-–|\"'“”®™"
 _LONGEST: Final = 60
+_NEAR_CHARS: Final = 100
 _LOOKED_AT: Final = 12
 
 
@@ -42,7 +43,7 @@ def _legal_after() -> re.Pattern[str]:
 def _copyright_end() -> re.Pattern[str]:
     """Where the name in a copyright line ends: at the words about rights, a dash, a number, a sentence, a comma without a legal form."""
     return re.compile(
-        rf"(?:[,.|–-]?\s*\b(?:{any_of(words_of('copyright_end'))})\b.*|\s[-–]\s.*|\s*\(?(?:19|20)\d\d\b.*|\. .*|\s\d{{1,5}} .*"
+        rf"(?:[,.|–-]?\s*\b(?:{any_of(words_of('copyright_end'))})\b.*|\s[-–]\s.*|\s*\(?(?:19|20)\d\d\b.*|(?<=\w{{3}})\. .*|\s\d{{1,5}} .*"
         rf"|[\w.+-]+@.*|,\s*(?!(?:{any_of(words_of('legal_form'))})\b).*)$",
         re.IGNORECASE | re.DOTALL,
     )
@@ -108,9 +109,11 @@ def _mentions(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
 
 
 def _copyright_names(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if not _COPYRIGHT_SIGN.search(line):
+    for whole in lines:
+        sign = _COPYRIGHT_SIGN.search(whole)
+        if sign is None:
             continue
+        line = whole[max(0, sign.start() - _NEAR_CHARS) : sign.start() + 2 * _NEAR_CHARS]
         for found in _COPYRIGHT.finditer(line):
             name = _AROUND.sub("", _copyright_end().sub("", found["name"].strip(_EDGES)).strip(_EDGES)).strip(_EDGES + ".")
             if not _about_rights().match(name):
@@ -148,7 +151,7 @@ def _is_of_domain(letters: str, labels: Iterable[str]) -> bool:
     """Whether a name is what a domain label spells, a large part of it, or a little more than it."""
     return any(
         letters == label
-        or (len(letters) > 5 and letters in label and len(letters) >= 0.6 * len(label))
+        or (len(letters) > 5 and letters in label and len(letters) >= 0.7 * len(label))
         or (len(letters) > 5 and len(label) > 4 and label in letters and len(letters) < 2.2 * len(label))
         for label in labels
         if len(letters) > 3

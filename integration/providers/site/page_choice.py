@@ -13,8 +13,6 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from integration.providers.normalise import to_domain
-
 
 class PageKind(StrEnum):
     """What a page is for. The order is the order in which pages are read while the budget lasts."""
@@ -82,15 +80,16 @@ _NOT_PAGES: Final = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|svg|webp|zip|mp4|mp3|docx?|xlsx?|pptx?|css|js|xml|ics|json)$", re.IGNORECASE
 )
 _PAGE_ENDING: Final = re.compile(r"\.(?:html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
-_SEPARATORS: Final = re.compile(r"[\s_\-+.'’!&/|:>»→]+")
+_SEPARATORS: Final = re.compile(r"[\s_\-+.!&/|:>»→]+")
+_APOSTROPHES: Final = re.compile(r"['’]")
 _ROOM_FOR_WORDS: Final = 40
 _EXACT: Final = 3
 _HINTED: Final = 1
 _DEEPEST_PATH: Final = 4
 
 
-def choose_pages(links: Iterable[Link], listed: Iterable[str], *, domain: str, most: int) -> tuple[Choice, ...]:
-    """The best page of each kind, in the order of `PageKind`, at most `most`; only of the registrable domain `domain`.
+def choose_pages(links: Iterable[Link], listed: Iterable[str], *, domain: str) -> tuple[Choice, ...]:
+    """The best page of each kind, in the order of `PageKind`; only of the registrable domain `domain`.
 
     `links` are of the home page, `listed` of the sitemap: a page linked from home beats one that is only listed.
     """
@@ -109,12 +108,7 @@ def choose_pages(links: Iterable[Link], listed: Iterable[str], *, domain: str, m
     for kind in PageKind:
         if kind in best:
             chosen.setdefault(best[kind][1], kind)
-    return tuple(Choice(url, kind) for url, kind in chosen.items())[:most]
-
-
-def kinds_on_site(links: Iterable[Link], domain: str) -> Mapping[PageKind, str]:
-    """The kinds of page that are linked, each with its address."""
-    return {choice.kind: choice.url for choice in choose_pages(links, (), domain=domain, most=len(PageKind))}
+    return tuple(Choice(url, kind) for url, kind in chosen.items())
 
 
 def _is_page_of(url: str, domain: str) -> bool:
@@ -124,7 +118,9 @@ def _is_page_of(url: str, domain: str) -> bool:
         parts = urlsplit(url)
     except ValueError:  # what stands in brackets is no address
         return False
-    return bool(parts.path.strip("/") or parts.query) and not _NOT_PAGES.search(parts.path) and to_domain(url) == domain
+    host = (parts.hostname or "").rstrip(".")
+    is_own = host == domain or host.endswith(f".{domain}")
+    return is_own and bool(parts.path.strip("/") or parts.query) and not _NOT_PAGES.search(parts.path)
 
 
 def _kinds(url: str, text: str) -> Sequence[tuple[PageKind, int]]:
@@ -158,4 +154,4 @@ def _folded(text: str) -> str:
         text.casefold().replace("ü", "ue").replace("ö", "oe").replace("ä", "ae") if "ü" in text.casefold() else text.casefold()
     )
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(mark))
-    return _SEPARATORS.sub("-", bare.replace("ı", "i")).strip("-")
+    return _SEPARATORS.sub("-", _APOSTROPHES.sub("", bare).replace("ı", "i")).strip("-")

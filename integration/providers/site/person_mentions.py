@@ -7,6 +7,7 @@ Limit: names whose first name is in no list of ours and that carry no honorific 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -48,13 +49,9 @@ _CAPITAL_BEFORE: Final = re.compile(r"(?:[A-Z]\w*\.?|\d) $")
 
 def find_people(text: str, findings: Findings) -> None:
     """Adds full names, names with an honorific, then first names that stand alone."""
-    known, shouted = first_names(), _shouted()
+    known = first_names()
     doubtful = words_of("first_name_or_word")
-    for found in _full_name().finditer(text):
-        if found["first"] not in known and found["first"] not in shouted:
-            continue
-        if not _is_surname(found["last"]) or _is_place(found):
-            continue
+    for found in _full_names(text, known | _shouted()):
         end = found.end()
         if found["more"] and (not _is_surname(found["more"]) or found["more"] in known):
             end = found.end("last")
@@ -64,6 +61,16 @@ def find_people(text: str, findings: Findings) -> None:
     for found in _ALONE.finditer(text):
         if found[0] in known and found[0] not in doubtful and not _is_part_of_name(text, *found.span()):
             findings.add(EntityKind.PER, found[0], *found.span())
+
+
+def _full_names(text: str, known: frozenset[str]) -> Iterator[re.Match[str]]:
+    """Every full name; where the first word is no first name, the search goes on at the next word ("Ask Maria Sample")."""
+    found = _full_name().search(text)
+    while found:
+        is_name = found["first"] in known and _is_surname(found["last"]) and not _is_place(found)
+        if is_name:
+            yield found
+        found = _full_name().search(text, found.end("last") if is_name else found.start("last"))
 
 
 def _is_part_of_name(text: str, start: int, end: int) -> bool:

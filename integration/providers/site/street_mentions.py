@@ -69,7 +69,8 @@ def _street() -> re.Pattern[str]:
     leading = rf"(?:{_UNIT}[ ,\n]{{1,3}}(?:- )?){{0,2}}(?:(?:[A-Z][\w'’]+ ){{1,3}}(?:{site})[ ,\n]{{1,3}})?"
     park = r"(?:[ ,\n]{1,3}(?:[A-Z][\w'’]+ ){1,3}(?:Trading Estate|Industrial Estate|Business Park|Industrial Park|Retail Park|Science Park))?"
     return re.compile(
-        rf"(?<![\w.,$#/-]){leading}{number}\.?,? (?:{_DIRECTION}\.? )?{name}(?:{suffix})\b\.?(?:,? (?:[NS]\. ?[EW]\.|(?:{_DIRECTION})\b\.?))?"
+        rf"(?<![\w.,$#/-]){leading}(?:Units? )?{number}\.?,? (?:{_DIRECTION}\.? )?{name}(?:{suffix})"
+        rf"\b\.?(?:,? (?:[NS]\. ?[EW]\.|(?:{_DIRECTION})\b\.?))?"
         rf"(?: (?:Extension|Ext\b\.?))?{unit}{park}"
         rf"|\b[Pp]\.?\s?[Oo]\.?\s?[Bb][Oo][Xx]\s#?\d{{1,7}}\b"
         rf"|(?<![\w.,$#-])\d{{1,6}} (?:Highway|Hwy\.?|Route|County Road|State Road|US|FM|Avenue|Interstate) [A-Z\d][\w-]{{0,4}}{unit}"
