@@ -113,7 +113,7 @@ AS_NO_ROBOTS = frozenset({"pdf", "no content type"})
 @pytest.mark.parametrize("case", [case for case in ANSWERS if case.name not in AS_NO_ROBOTS], ids=lambda case: case.name)
 def test_visit_to_a_site_ends_with_the_same_reason(case: HostileAnswer) -> None:
     with hostile_server(case.speak) as port, closing(through(port)) as fetcher:
-        crawler = Crawler(fetcher, RobotsBook(fetcher, system_clock, timedelta(days=1)), CrawlBudget())
+        crawler = Crawler(fetcher, RobotsBook(fetcher, system_clock, timedelta(days=1)), CrawlBudget(pages=4))
         crawl = crawler.crawl("public.example", until=soon())
     assert (crawl.pages, crawl.reason) == ((), case.reason)
 

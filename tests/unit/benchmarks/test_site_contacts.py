@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from integration.benchmarks import site_contacts
-from integration.benchmarks.site_contacts import FILE, FOLDER_VARIABLE, counted, fold, score
+from integration.benchmarks import site_contacts, site_data
+from integration.benchmarks.site_contacts import FILE, counted, fold, score
 from integration.core.errors import BadInput
 
 
@@ -51,8 +51,8 @@ def test_figures_of_a_known_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         for kind, text in (("STREET", "12 Sample Street"), ("CITY", "Austin"), ("STATE", "TX"), ("PER", "Nobody"))
     ]
     row = {"id": "us_contact_pages-1", "html": "<p>12 Sample Street<br>Austin, TX 78701</p>", "gold": gold}
-    (tmp_path / FILE).write_bytes(gzip.compress(json.dumps(row).encode()))
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    (tmp_path / f"{FILE}.jsonl.gz").write_bytes(gzip.compress(json.dumps(row).encode()))
+    monkeypatch.setenv(site_data.FOLDER_VARIABLE, str(tmp_path))
     assert site_contacts.is_available()
     figures = site_contacts.run()
     assert (figures["city_f1"], figures["per_f1"], figures["zipcode_precision"]) == (1.0, 0.0, 0.0)
