@@ -83,7 +83,10 @@ def test_of_the_items_of_one_web_site_the_described_company_is_meant() -> None:
 
 def test_of_several_web_sites_the_one_asked_for_is_told() -> None:
     one = item(P856=[claim("https://sample.de"), claim("https://www.sample.com/")])
-    told = {asked: next(found.value for found in read_item(one, {}, asked) if found.field is Field.DOMAIN) for asked in ("sample.com", None)}
+    told = {
+        asked: next(found.value for found in read_item(one, {}, asked) if found.field is Field.DOMAIN)
+        for asked in ("sample.com", None)
+    }
     assert told == {"sample.com": "sample.com", None: "sample.de"}
 
 
