@@ -44,6 +44,9 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
     "card_page": (Bound("largest_card_kb", "at_most", 60), Bound("visible_median_ms", "at_most", 500)),
     "site_contacts": (Bound("micro_f1", "at_least", 0.70), Bound("ms_per_page", "at_most", 25)),
     "fairness": (Bound("median_s", "at_most", 4.0),),
+    "site_technologies": (Bound("recall", "at_least", 0.90), Bound("wrong_ratio", "at_most", 0.02)),
+    "site_main_text": (Bound("f1", "at_least", 0.95),),
+    "site_robots": (Bound("right_ratio", "at_least", 0.86),),
 }
 
 

@@ -11,24 +11,19 @@ counted, on the pages of us_contact_pages only. The same by mentions (each repet
 
 from __future__ import annotations
 
-import gzip
 import html
-import json
-import os
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-from integration.core.errors import BadInput
+from integration.benchmarks import site_data
 from integration.providers.site.contact_entities import find_contacts
 from integration.providers.site.entities import EntityKind
 
-FOLDER_VARIABLE: Final = "LEADLIGHT_SITE_DATA"
-FILE: Final = "contact_pages_dev.jsonl.gz"
+FILE: Final = "contact_pages_dev"
 _EMAIL_PAGES: Final = "us_contact_pages"
 Marked = Counter[tuple[str, str]]
 """How often each (kind, folded value) was marked or found on one page."""
@@ -45,15 +40,14 @@ class MarkedPage:
 
 def is_available() -> bool:
     """The pages are not part of the project: without a folder there is nothing to measure."""
-    return (Path(os.environ.get(FOLDER_VARIABLE, "")) / FILE).is_file()
+    return site_data.is_named()
 
 
 def run() -> Mapping[str, float | int | str]:
     """Every figure. Raises BadInput when the folder is not named or has no such file."""
-    folder = Path(os.environ.get(FOLDER_VARIABLE, ""))
-    if not (folder / FILE).is_file():
-        raise BadInput(f"There is no {FILE} in {str(folder)!r}. Name its folder with --data or {FOLDER_VARIABLE}.")
-    pages = list(read_pages(folder / FILE))
+    pages = [
+        MarkedPage(row["id"], row["html"], tuple((one["type"], one["text"]) for one in row["gold"])) for row in site_data.rows(FILE)
+    ]
     find_contacts(pages[0].markup, "")  # word lists and patterns are built once per process
     started = time.process_time()
     found = [find_contacts(page.markup, "").entities for page in pages]
@@ -76,14 +70,6 @@ def run() -> Mapping[str, float | int | str]:
         "kb_per_page": round(sum(len(page.markup) for page in pages) / len(pages) / 1000, 1),
         "ms_per_page": round(spent_ms / len(pages), 2),
     }
-
-
-def read_pages(path: Path) -> Iterator[MarkedPage]:
-    """The pages of a file of JSON lines with id, html and gold."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield MarkedPage(row["id"], row["html"], tuple((one["type"], one["text"]) for one in row["gold"]))
 
 
 def counted(page_name: str, entities: Iterable[tuple[str, str]]) -> Marked:

@@ -7,17 +7,18 @@ import json
 import os
 import sys
 
-from integration.benchmarks import matching, site_contacts
+from integration.benchmarks import site_data
+from integration.benchmarks.matching import FOLDER_VARIABLE
 from integration.benchmarks.runner import BenchReport, run_benchmarks
 from integration.core.settings import Settings
 
-_WITH_DATA = f"`matching` (or {matching.FOLDER_VARIABLE}) and `site_contacts` (or {site_contacts.FOLDER_VARIABLE})"
 SUMMARY = "measure how fast deliveries, worklist and pipeline are on this machine"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="benchmarks to run (default: all)")
-    parser.add_argument("--data", help=f"folder of public data, for the benchmarks {_WITH_DATA}")
+    parser.add_argument("--data", help=f"folder of public matching sets, for the benchmark `matching` (or {FOLDER_VARIABLE})")
+    parser.add_argument("--pages", help=f"folder of public web pages, for the benchmarks `site_*` (or {site_data.FOLDER_VARIABLE})")
     parser.add_argument("--json", action="store_true", help="print the JSON on one line")
 
 
@@ -25,8 +26,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """0 also when a bound is missed, since a busy machine misses bounds; 1 when a benchmark could not be carried out."""
     del settings  # benchmarks build their own installation
     if arguments.data:
-        # Benchmarks run in processes of their own, which inherit it. A folder that lacks a benchmark's files does not make it available.
-        os.environ |= dict.fromkeys((matching.FOLDER_VARIABLE, site_contacts.FOLDER_VARIABLE), arguments.data)
+        os.environ[FOLDER_VARIABLE] = arguments.data  # benchmarks run in processes of their own, which inherit it
+    if arguments.pages:
+        os.environ[site_data.FOLDER_VARIABLE] = arguments.pages
     report = run_benchmarks(arguments.names, _tell)
     print(json.dumps(report.as_json(), indent=None if arguments.json else 2))
     return _verdict(report)

@@ -9,10 +9,12 @@ Limit: certificates are checked against the system's list only; no client certif
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from dataclasses import dataclass
 from functools import cache
+from ipaddress import IPv4Address
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +23,7 @@ import httpx2
 from ssrfguard import BlockedAddressError, Policy, Resolver, SSRFGuardError
 
 from integration.core.errors import Rejected, Unavailable
+from integration.core.outbound_body import BodyRefused, read_body
 from integration.core.outbound_dial import GatewayRouter, GuardedBackend, GuardedRouter, Router, exchange_limit
 
 SYSTEM: Final = "web"
@@ -28,9 +31,13 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS: Final = 5
 HTML_TYPES: Final = frozenset({"text/html", "application/xhtml+xml"})
 _MIB: Final = 1 << 20
-_RECEIVE_BYTES: Final = 64 * 1024
 _POOLS: Final = 16
 """A request looks at every connection of its pool, under a lock: with all hosts in one, a hundred threads mostly wait for each other."""
+_HEAD_TOO_LONG: Final = 431
+# Names that stand for machines of one's own network, whoever answers for them.
+_INSIDE: Final = (".localhost", ".local", ".localdomain", ".internal", ".intranet", ".lan", ".home.arpa")
+# The last label of an address that the platform reads as a number, in whatever notation; no top-level domain looks like it.
+_NUMBER: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class FetchRefused(Rejected):
@@ -122,16 +129,23 @@ class Fetcher:
                 page = self._exchange(url, accept, limit_at)
                 if page.status not in REDIRECTS or not page.header("location"):
                     return page
-                url = urljoin(url, page.header("location"))
+                url = _next_address(url, page.header("location"))
 
     def check_address(self, url: str) -> None:
         """Raises FetchRefused when the address itself shows that it may not be fetched; asks no DNS."""
         try:
             target = self._policy.check_url(url)
+        except BlockedAddressError as error:
+            raise FetchRefused(str(error), reason="private_address") from error
         except SSRFGuardError as error:
             raise FetchRefused(str(error), reason=_address_reason(url)) from error
-        if "." not in target.host and ":" not in target.host:
+        host = target.host.lower().rstrip(".")
+        if "." not in host and ":" not in host:
             raise FetchRefused("a name without a dot lives inside somebody's network", reason="private_address")
+        if f".{host}".endswith(_INSIDE):
+            raise FetchRefused("a name that lives inside somebody's network", reason="private_address")
+        if _NUMBER.fullmatch(host.rpartition(".")[2]) and not _is_dotted(host):
+            raise FetchRefused("an address in disguise", reason="private_address")
 
     def _exchange(self, url: str, accept: frozenset[str], limit_at: float) -> FetchedPage:
         try:
@@ -142,9 +156,13 @@ class Fetcher:
             raise FetchRefused(str(error), reason="bad_address") from error
         except httpx2.TimeoutException as error:
             raise FetchRefused(f"the site took too long: {error}", reason="too_slow") from error
-        except httpx2.DecodingError as error:
-            raise FetchRefused("the body is not in the encoding it claims", reason="bad_encoding") from error
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, UnicodeError) as error:
+        except BodyRefused as error:
+            raise FetchRefused(str(error), reason=error.reason) from error
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            raise FetchRefused("an address that cannot be asked for", reason="bad_address") from error
+        except (httpx2.HTTPError, OSError) as error:
+            if _is_head_too_long(error):
+                raise FetchRefused("the head of the answer has no end", reason="too_large") from error
             raise Unavailable(f"nobody answered: {type(error).__name__}", system=SYSTEM, reason="unreachable") from error
 
     def _exchange_raw(self, url: str, accept: frozenset[str], limit_at: float) -> FetchedPage:
@@ -162,7 +180,7 @@ class Fetcher:
                 return page
             if page.status == 200 and page.content_type not in accept:
                 raise FetchRefused(f"the site sent {page.content_type or 'no content type'}", reason="bad_content_type")
-            return FetchedPage(url, page.status, page.headers, _read_body(response, self._limits.max_bytes, limit_at))
+            return FetchedPage(url, page.status, page.headers, read_body(response, self._limits.max_bytes, limit_at))
         finally:
             response.close()
 
@@ -189,21 +207,37 @@ def system_certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context(trust_env=False)
 
 
-def _read_body(response: httpx2.Response, max_bytes: int, limit_at: float) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    for part in response.iter_bytes(_RECEIVE_BYTES):
-        size += len(part)
-        if size > max_bytes:
-            raise FetchRefused(f"the page is larger than {max_bytes} bytes", reason="too_large")
-        if time.monotonic() > limit_at:
-            raise FetchRefused("the page took longer than it may in all", reason="too_slow")
-        parts.append(part)
-    return b"".join(parts)
+def _is_dotted(host: str) -> bool:
+    """Whether a host is four plain numbers, which the policy has judged already."""
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_head_too_long(error: BaseException | None) -> bool:
+    """Whether the parser gave up on a head that grew too long; it says so by the status a server would answer with."""
+    while error is not None:
+        if getattr(error, "error_status_hint", None) == _HEAD_TOO_LONG:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _headers(response: httpx2.Response) -> list[tuple[str, str]]:
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in response.headers.raw]
+
+
+def _next_address(url: str, location: str) -> str:
+    """Where a redirect leads, unchecked. Raises FetchRefused for what readers of addresses understand in different ways."""
+    try:
+        names_no_host = urlsplit(location).scheme in ("http", "https") and not urlsplit(location).netloc
+        if names_no_host or "\\" in location:
+            raise FetchRefused("the redirect names no host, or names it with backslashes", reason="bad_address")
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchRefused("the redirect cannot be read as an address", reason="bad_address") from error
 
 
 def _address_reason(url: str) -> str:
@@ -219,5 +253,5 @@ def _address_reason(url: str) -> str:
         return "credentials_in_address"
     if port not in (None, 80, 443):
         return "bad_port"
-    host = parts.hostname or ""
+    host = (parts.hostname or "").replace("\u3002", ".")  # the full stop of Chinese and Japanese separates labels too
     return "private_address" if ":" in host or host.replace(".", "").isdigit() else "bad_address"

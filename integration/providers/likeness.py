@@ -182,6 +182,17 @@ def _core_name(text: str) -> str:
     return " ".join(without_legal_form(words(text))[0])
 
 
+def _names(one: FieldValue, other: FieldValue) -> bool:
+    """Spelled alike, or one is the other with more words behind it ("Sample" and "Sample Holdings"): both are about one company already."""
+    first, second = _core_name(str(one)), _core_name(str(other))
+    if first == second or not (first and second):
+        return first == second
+    shorter, longer = sorted((first.split(), second.split()), key=len)
+    if longer[: len(shorter)] == shorter or "".join(shorter) == "".join(longer):
+        return True
+    return fuzz.token_sort_ratio(first, second) >= _NAMES_ALIKE
+
+
 @lru_cache(maxsize=_KEPT_FORMS)
 def _phone(text: str) -> str:
     """E.164 where the number says its country, else its digits."""
@@ -214,7 +225,7 @@ _SAME: Final[Mapping[Field, Same]] = {
     **dict.fromkeys((Field.COMPANY_LINKEDIN_URL, Field.PERSON_LINKEDIN_URL), _by(lambda text: to_linkedin_url(text) or "")),
     **dict.fromkeys(
         (Field.COMPANY_NAME, Field.LEGAL_NAME, Field.PARENT_COMPANY, Field.DOMAIN_REGISTRAR),
-        _alike(_core_name, fuzz.token_sort_ratio, _NAMES_ALIKE),
+        _names,
     ),
     Field.INDUSTRY: _alike(_industry, fuzz.token_set_ratio, _INDUSTRIES_ALIKE),
     Field.JOB_TITLE: _alike(_title, fuzz.token_sort_ratio, _TITLES_ALIKE),

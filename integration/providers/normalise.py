@@ -25,6 +25,7 @@ _COUNT_RANGE: Final = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 _COUNT: Final = re.compile(r"^(\d[\d,]*)\s*\+?$")
 _LEI: Final = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
 _VAT: Final = re.compile(r"[A-Z]{2}(?=[0-9A-Z]*[0-9])[0-9A-Z]{5,13}")
+_PLACE_MARK: Final = re.compile(r"[,;]")
 _LONGEST_TEXT: Final = 2000
 _UNGUESSED_REGION: Final = "ZZ"
 _KEPT_DOMAINS: Final = 10_000
@@ -83,11 +84,18 @@ def days_between(start: object, end: object) -> int | None:
 
 
 def to_country(raw: object) -> str | None:
-    """ISO 3166-1 alpha-2 from a code or a name."""
+    """ISO 3166-1 alpha-2 from a code, a name, or a place that ends with one ("Bengaluru, KA, India; Remote").
+
+    At the end of a place two letters may be a state's, and so may Georgia: those tell nothing.
+    """
     text = to_text(raw)
     if text is None:
         return None
-    return country_code(text)
+    known = country_code(text)
+    if known is not None or not _PLACE_MARK.search(text):
+        return known
+    ends = (part.rpartition(",")[2].strip() for part in text.split(";"))
+    return next((code for end in ends if len(end) > 2 and end.casefold() != "georgia" and (code := country_code(end))), None)
 
 
 def to_domain(raw: object) -> str | None:

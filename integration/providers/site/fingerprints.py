@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, Literal, overload
 
@@ -117,8 +117,7 @@ def find_technologies_in_dns(
     texts = [text.strip().strip('"').lower() for text in txt]
     found = table.matching("txt", lambda mark: any(text.startswith(mark) for text in texts))
     for kind, names in (("mx", mx), ("ns", ns), ("cname", cname), ("spf", _spf_includes(texts))):
-        hosts = [name.strip().rstrip(".").lower() for name in names]
-        found |= table.matching(kind, lambda mark, hosts=hosts: any(_is_within(host, mark) for host in hosts))
+        found |= table.matching(kind, partial(_is_any_within, [name.strip().rstrip(".").lower() for name in names]))
     return table.with_implied(found)
 
 
@@ -188,6 +187,10 @@ def _spf_includes(texts: Iterable[str]) -> list[str]:
     """The domains that SPF records include or lead on to."""
     parts = [part for text in texts if text.startswith(_SPF) for part in text.split()]
     return [part.partition(sign)[2] for part in parts for sign in ("include:", "redirect=") if sign in part]
+
+
+def _is_any_within(hosts: Sequence[str], mark: str) -> bool:
+    return any(_is_within(host, mark) for host in hosts)
 
 
 def _is_within(host: str, mark: str) -> bool:

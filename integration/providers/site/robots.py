@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from protego import Protego
-
 from integration.core.clock import Clock
 from integration.core.outbound import Fetcher
 from integration.providers.normalise import host_of, to_domain
+from integration.providers.site.robots_rules import Robots, parse_robots
 
 ROBOTS_TYPES: Final = frozenset({"text/plain", "text/html", "application/octet-stream", ""})
 REMEMBERED_HOSTS: Final = 5000
@@ -34,12 +33,12 @@ class SiteRules:
     delay_s: float = 0.0
     sitemaps: tuple[str, ...] = ()
     read_bytes: int = 0
-    robots: Protego | None = None
+    robots: Robots | None = None
     user_agent: str = ""
 
     def allows(self, url: str) -> bool:
         """Whether this address may be asked for; a host that must be left alone allows nothing."""
-        return not self.reason and (self.robots is None or bool(self.robots.can_fetch(url, self.user_agent)))
+        return not self.reason and (self.robots is None or self.robots.allows(url, self.user_agent))
 
 
 class RobotsBook:
@@ -76,11 +75,15 @@ class RobotsBook:
             return SiteRules(start_url, "robots_unreadable")
         if page.status != 200 or page.content_type == "text/html":
             return SiteRules(start_url, read_bytes=len(page.body))
-        robots = Protego.parse(page.body.decode("utf-8", "replace"))
-        agent = self._fetcher.user_agent
-        sitemaps = tuple(str(url) for url in robots.sitemaps)[:_MOST_SITEMAPS]
-        delay_s = max(0.0, float(robots.crawl_delay(agent) or 0.0))
-        return SiteRules(start_url, delay_s=delay_s, sitemaps=sitemaps, read_bytes=len(page.body), robots=robots, user_agent=agent)
+        robots, agent = parse_robots(page.body), self._fetcher.user_agent
+        return SiteRules(
+            start_url,
+            delay_s=robots.crawl_delay_s(agent),
+            sitemaps=robots.sitemaps[:_MOST_SITEMAPS],
+            read_bytes=len(page.body),
+            robots=robots,
+            user_agent=agent,
+        )
 
 
 def seconds_left(until: float) -> float:

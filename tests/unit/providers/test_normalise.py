@@ -90,3 +90,19 @@ def test_anything_is_translated_or_refused_without_an_error(translate: Callable[
 def test_domain_of_a_domain_is_itself(domain: str) -> None:
     assert n.to_domain(domain) == domain
     assert n.to_domain(f"https://www.{domain}:443/a#b") == domain
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("Bengaluru, KA, India; Remote", "IN"),
+        ("San Francisco, CA, USA; Remote", "US"),
+        ("Remote; London, England, United Kingdom", "GB"),
+        ("San Francisco, CA", None),
+        ("Atlanta, Georgia", None),
+        ("Remote, Somewhere", None),
+        ("Korea, Republic of", "KR"),
+    ],
+)
+def test_the_country_at_the_end_of_a_place_is_read_and_a_states_letters_are_not(place: str, code: str | None) -> None:
+    assert n.to_country(place) == code
