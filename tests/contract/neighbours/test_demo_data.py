@@ -1,5 +1,7 @@
 """The demo list and the invented world around it: complete, synthetic where people are concerned, repeatable."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
