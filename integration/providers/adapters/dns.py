@@ -16,8 +16,9 @@ from typing import Final
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
 from integration.providers.base import Capability, Field, FieldValue, ProviderInfo, Subject
 from integration.providers.dns_base import DnsCall, DnsEndpoint, DnsQuestion, DnsResolver
-from integration.providers.dns_marks import MailServer, find_dns_technologies, find_mail_provider, load_marks, read_email_security
+from integration.providers.mail_records import MailServer, find_mail_provider, load_mail_providers, read_email_security
 from integration.providers.normalise import to_domain
+from integration.providers.site.fingerprints import find_technologies_in_dns
 
 NAME: Final = "dns"
 TRUST: Final = {Field.MAIL_PROVIDER: 0.95, Field.EMAIL_SECURITY: 0.95, Field.TECHNOLOGIES: 0.75}
@@ -35,7 +36,7 @@ INFO: Final = ProviderInfo(
     known_limits=(
         "DKIM cannot be told; SPF includes are not followed.",
         "A proof of the domain stays after the service is given up.",
-        "The table of marks is our own and unverified one by one.",
+        "The tables of mail servers and marks are our own; the mail servers are unverified one by one.",
     ),
 )
 
@@ -59,9 +60,9 @@ def parse_records(subject: Subject, records: Mapping[DnsQuestion, tuple[str, ...
     mx, txt, dmarc, ns, cname = (records[question] for question in build_questions(subject))
     servers = tuple(_mail_server(record) for record in mx)
     is_own = any(to_domain(server.host) == subject.domain for server in servers)
-    technologies = find_dns_technologies(load_marks(), txt=txt, ns=ns, cname=cname)
+    technologies = find_technologies_in_dns(mx=[server.host for server in servers], txt=txt, ns=ns, cname=cname)
     found: dict[Field, FieldValue | None] = {
-        Field.MAIL_PROVIDER: find_mail_provider(load_marks(), servers, is_own),
+        Field.MAIL_PROVIDER: find_mail_provider(load_mail_providers(), servers, is_own=is_own),
         Field.EMAIL_SECURITY: read_email_security(txt, dmarc),
         Field.TECHNOLOGIES: technologies or None,
     }

@@ -5,7 +5,8 @@ The list of registries is read once a day; the registry's address comes from it,
 the list has been read a small copy of ours does.
 Only date and registrar are read. Registries forbid the bulk use of people's data, so nothing else of an answer is looked at.
 Limit: endings that the list does not name have no registry here, though some (de, io, us, ch) answer elsewhere.
-Limit: what 403 means varies by registry; it counts as blocked. A registry's pace is not documented; ten lookups a second in all are ours.
+Limit: what 403 means varies by registry; it counts as blocked. No registry documents its pace, and what one refuses says nothing about the
+next, so there is no pace of ours: a lookup that came too fast fails and is made again at the next pass.
 Limit: the addresses of the small copy are unverified.
 """
 
@@ -20,7 +21,7 @@ from typing import Final
 
 from integration.core.errors import UnexpectedReply
 from integration.core.outbound_session import ApiReply, ApiRequest
-from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
+from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
 from integration.providers.http_base import HttpConversation, build_http_adapter
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
@@ -46,7 +47,7 @@ INFO: Final = ProviderInfo(
     addresses={NAME: "https://data.iana.org/rdap"},
     known_limits=(
         "Only endings in IANA's list of registries; some countries' are not in it.",
-        "A registry's pace is not documented and what 403 means varies; it counts as blocked.",
+        "Registries document no pace; who asks too fast is refused and asks again at the next pass. What 403 means varies; it counts as blocked.",
         "Date and registrar only; people's data is never read.",
     ),
 )
@@ -129,6 +130,4 @@ def _accepts(subject: Subject) -> bool:
     return subject.kind == "company" and bool(subject.domain) and "." in (subject.domain or "")
 
 
-DOMAIN: Final = HttpConversation(
-    Offer(INFO, "domain", Capability.COMPANY, TRUST, _accepts, rates=(Rate(10, 1.0),), requests=2), look_up
-)
+DOMAIN: Final = HttpConversation(Offer(INFO, "domain", Capability.COMPANY, TRUST, _accepts, requests=2), look_up)

@@ -13,6 +13,7 @@ Limit: revenue is read in US dollars only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,11 +21,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from integration.core.company_names import normal_company
 from integration.core.errors import UnexpectedReply
 from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.company_names import company_key
 from integration.providers.http_base import HttpConversation, Row, build_http_adapter, read_fields, trust_of
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
 from integration.providers.json_reading import JsonObject, find_at, parse_object
@@ -37,6 +38,8 @@ TICKERS_KEPT_FOR: Final = timedelta(days=7)
 MOST_FACTS_BYTES: Final = 24 << 20
 REVENUE_TAGS: Final = ("RevenueFromContractWithCustomerExcludingAssessedTax", "Revenues")
 EMPLOYEE_TAG: Final = "EntityNumberOfEmployees"
+# "BANK OF SAMPLE CORP /DE/": the state of incorporation.
+_STATE_MARK: Final = re.compile(r"\s*/[A-Za-z]{2,3}/?\s*$")
 # Days of a fiscal year; annual reports also hold quarters marked "FY".
 _YEAR_DAYS: Final = range(350, 381)
 _STATES: Final = frozenset({
@@ -127,7 +130,7 @@ def build_adapter(kit: AdapterKit) -> Adapter:
 
 def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
     tickers = yield Step(ApiRequest("GET", "/files/company_tickers.json"), keep_for=TICKERS_KEPT_FOR)
-    listed = parse_tickers(tickers.body).get(company_key(subject.company_name or ""), ())
+    listed = parse_tickers(tickers.body).get(normal_company(subject.company_name or ""), ())
     if len(listed) != 1:
         return Answer(candidates=tuple(_candidate(one) for one in listed), detail=f"{len(listed)} listed companies of this name")
     cik = listed[0].cik
@@ -155,7 +158,9 @@ def parse_tickers(body: bytes) -> Mapping[str, tuple[Listed, ...]]:
         )
         if not (isinstance(cik, int) and isinstance(ticker, str) and isinstance(title, str)):
             raise UnexpectedReply("a line of the list of tickers cannot be read", system=NAME)
-        by_key.setdefault(company_key(title), {}).setdefault(f"{cik:010}", Listed(f"{cik:010}", ticker, title))
+        by_key.setdefault(normal_company(_STATE_MARK.sub("", title)), {}).setdefault(
+            f"{cik:010}", Listed(f"{cik:010}", ticker, title)
+        )
     return {key: tuple(found.values()) for key, found in by_key.items() if key}
 
 

@@ -18,11 +18,11 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from integration.core.company_names import normal_company
 from integration.core.errors import UnexpectedReply
 from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, FieldValue, ProviderInfo, Subject
-from integration.providers.company_names import company_key
 from integration.providers.http_base import HttpConversation, build_http_adapter
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
 from integration.providers.json_reading import find_at, parse_object, read_list, read_object
@@ -150,18 +150,18 @@ def parse_labels(body: bytes) -> Mapping[str, str]:
 
 def choose(companies: Sequence[Item], subject: Subject) -> Item | None:
     """The company of the subject's domain: of several the one of its name, then the best described, then the oldest item."""
-    wanted = company_key(subject.company_name or "")
+    wanted = normal_company(subject.company_name or "")
     confirmed = [one for one in companies if subject.domain and subject.domain in _domains(one)]
     return max(
         confirmed,
-        key=lambda one: (company_key(one.label) == wanted, one.has(*COMPANY_SIGNS), -int(one.qid[1:])),
+        key=lambda one: (normal_company(one.label) == wanted, one.has(*COMPANY_SIGNS), -int(one.qid[1:])),
         default=None,
     )
 
 
 def could_be(company: Item, subject: Subject) -> bool:
     """Whether a company found by name may be the subject: the same name, and no other web site than the subject's."""
-    same_name = bool(company.label) and company_key(company.label) == company_key(subject.company_name or "")
+    same_name = bool(company.label) and normal_company(company.label) == normal_company(subject.company_name or "")
     return same_name and not (subject.domain and _domains(company))
 
 

@@ -1,8 +1,11 @@
 """The demo list and the invented world around it: complete, synthetic where people are concerned, repeatable."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+import simulator.neighbours
 from simulator.data.demo import build_contact, build_contacts, load_companies
 from simulator.neighbours.chance import draw, pick_weighted
 from simulator.neighbours.facts import FactBook, Glasses, bare_domain
@@ -78,15 +81,11 @@ def test_a_window_never_lets_more_through_than_its_limit(limit, gaps):
     assert all(let_through.count(end) <= limit for end in let_through)
 
 
-def test_every_neighbour_is_found():
+def test_every_folder_is_a_neighbour_with_paths_to_put_behind_an_origin():
     found = find_neighbours()
-    expected = {
-        "apollo": "/api/v1",
-        "hunter": "/v2",
-        "sites": "",
-        "sec_edgar": "/www",
-        "wikidata": "/wikidata",
-        "rdap": "/rdap",
-        "dns": "",
-    }
-    assert {name: neighbour.base_path for name, neighbour in found.items()} == expected
+    folders = {path.parent.name for path in Path(simulator.neighbours.__file__).parent.glob("*/__init__.py")}
+    assert found.keys() == folders
+    assert {"apollo", "hunter", "sites", "dns"} <= folders
+    for one in found.values():
+        assert all(path == "" or (path.startswith("/") and not path.endswith("/")) for path in (one.base_path, *one.paths.values()))
+        assert (one.build_app is None) == (one.serve_own is not None) == (one.scheme != "http")

@@ -45,7 +45,7 @@ class Ask:
 
 @dataclass
 class Bench:
-    """Everything a test needs to enrich and to look at what happened. `now` moves by hand."""
+    """Everything a test needs to enrich and to look at what happened. `now` moves by hand; `chosen` are the only providers asked."""
 
     database: Database
     neighbours: RunningNeighbours
@@ -54,6 +54,7 @@ class Bench:
     digest_keys: DigestKeyStore
     closers: list[Callable[[], None]] = field(default_factory=list)
     steps: list[BudgetStep] = field(default_factory=list)
+    chosen: frozenset[str] = frozenset({"apollo", "hunter", "website"})
 
     def use_keys(self, portal_id: int = PORTAL, **keys: str) -> None:
         with self.database.begin() as connection:
@@ -64,7 +65,7 @@ class Bench:
         pool = ThreadPoolExecutor(threads)
         self.closers.append(lambda: pool.shutdown(cancel_futures=True))
         return Enricher(
-            adapters=build_adapters(self.kit),
+            adapters=build_adapters(replace(self.kit, settings=replace(self.kit.settings, chosen=self.chosen))),
             keys=self.keys,
             cache=CacheStore(self.digest_keys),
             spending=Spending(lambda _connection, _portal_id, steps, _now: self.steps.extend(steps)),

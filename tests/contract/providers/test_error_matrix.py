@@ -110,7 +110,8 @@ def failing_server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
 
 def web_endpoints(address: str) -> Iterator[tuple[str, Endpoint, list[Subject]]]:
     """Every endpoint that speaks HTTP to an API, sent to one address, with subjects it takes."""
-    addresses = {name: f"http://{address}" for module in adapter_modules() for name in module.INFO.addresses}
+    declared = {name: usual for module in adapter_modules() for name, usual in module.INFO.addresses.items()}
+    addresses = {name: f"http://{address}" for name, usual in declared.items() if usual.startswith("http")}
     settings = ProviderSettings("https://example.com/bot", TIMEOUT_S, 1.0, site_gateway=address, addresses=addresses)
     session = ApiSession(system="providers", timeout_s=TIMEOUT_S, user_agent="Leadlight/test")
     fetcher = Fetcher(contact_address="https://example.com/bot", site_gateway=address)

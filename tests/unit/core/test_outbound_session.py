@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 
 from integration.core.errors import Unanswered, Unavailable
-from integration.core.outbound_session import ApiReply, ApiRequest, ApiSession
+from integration.core.outbound_session import LARGE_AT_ONCE, MAX_ANSWER_BYTES, ApiReply, ApiRequest, ApiSession
 from simulator.server import ConnectionCut, RunningServer, serve
 
 if TYPE_CHECKING:
@@ -132,3 +133,28 @@ def test_silence_is_unavailable_and_ends_in_time(session: ApiSession, server: tu
 
 def test_key_does_not_show_in_the_request(session: ApiSession) -> None:
     assert "sekret" not in repr(ApiRequest("GET", "http://sample.example", headers={"x-api-key": "sekret"}))
+
+
+def test_answers_that_may_be_large_are_read_two_at_a_time_and_the_others_wait_or_give_up(session: ApiSession) -> None:
+    app = Scripted(delay_s=0.4)
+    with serve(app) as running:
+        large = ApiRequest("GET", running.base_url, max_bytes=MAX_ANSWER_BYTES + 1)
+
+        def ask(seconds: float) -> tuple[str, float]:
+            started = time.monotonic()
+            try:
+                session.send(large, until=started + seconds, wait_s=lambda _: None)
+            except Unavailable as error:
+                return error.reason, time.monotonic() - started
+            return "answered", time.monotonic() - started
+
+        with ThreadPoolExecutor(2 * LARGE_AT_ONCE + 1) as pool:
+            patient = [pool.submit(ask, 5.0) for _ in range(2 * LARGE_AT_ONCE)]
+            time.sleep(0.1)
+            hasty = pool.submit(ask, 0.1).result()
+            took = sorted(one.result()[1] for one in patient)
+        assert {one.result()[0] for one in patient} == {"answered"}
+        assert hasty[0] == "too_slow"
+        assert took[0] < 0.75 < took[-1]
+        small = ApiRequest("GET", running.base_url)
+        assert session.send(small, until=time.monotonic() + 5, wait_s=lambda _: None).status == 200

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from integration.core.company_names import normal_company
 from integration.core.errors import UnexpectedReply
 from integration.core.outbound_session import ApiReply
 from integration.providers.adapters.sec_edgar import look_up, parse_facts, parse_tickers
 from integration.providers.base import Field, Subject
-from integration.providers.company_names import company_key
 from integration.providers.json_scanning import scan_member
 
 NAMES = st.lists(st.text(string.ascii_lowercase, min_size=4, max_size=9), min_size=1, max_size=3).map(
@@ -35,26 +35,17 @@ def revenue(body: bytes) -> object:
 
 
 @pytest.mark.parametrize(
-    "spelling",
-    [
-        "Sample Holdings",
-        "SAMPLE HOLDINGS CORP",
-        "Sample Holdings, Inc.",
-        "SAMPLE HOLDINGS CORP /DE/",
-        "The Sample Holdings Co., Ltd.",
-    ],
+    "title", ["SAMPLE HOLDINGS CORP", "Sample Holdings, Inc.", "SAMPLE HOLDINGS CORP /DE/", "The Sample Holdings Co., Ltd."]
 )
-def test_spellings_that_differ_in_their_legal_form_are_one_name(spelling: str) -> None:
-    assert company_key(spelling) == "sample holdings"
+def test_spellings_that_differ_in_legal_form_and_state_are_one_name(title: str) -> None:
+    listed = parse_tickers(json.dumps({"0": {"cik_str": 5, "ticker": "SMPL", "title": title}}).encode())
+    assert [one.title for one in listed["sample holdings"]] == [title]
 
 
 @given(NAMES, st.sampled_from(["Inc", "INC.", "Corp", "Ltd", "LLC"]))
-def test_legal_form_and_capitals_never_change_the_key(name: str, form: str) -> None:
-    assert company_key(f"{name.upper()} {form}") == company_key(name)
-
-
-def test_company_that_is_only_a_legal_form_keeps_its_name() -> None:
-    assert company_key("Limited") == "limited"
+def test_company_is_found_by_its_name_without_form(name: str, form: str) -> None:
+    listed = parse_tickers(json.dumps({"0": {"cik_str": 5, "ticker": "SMPL", "title": f"{name.upper()} {form}"}}).encode())
+    assert normal_company(name) in listed
 
 
 def test_newest_whole_year_of_annual_reports_is_the_revenue() -> None:

@@ -7,25 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.core.errors import ConfigError
-from integration.providers.dns_marks import (
+from integration.providers.mail_records import (
     NO_MAIL,
     OWN_SERVER,
     MailServer,
-    Mark,
-    find_dns_technologies,
     find_mail_provider,
-    load_marks,
-    parse_marks,
+    load_mail_providers,
+    parse_mail_providers,
     read_email_security,
 )
 
 
-def technologies(*txt: str, ns: tuple[str, ...] = (), cname: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return find_dns_technologies(load_marks(), txt=txt, ns=ns, cname=cname)
-
-
 def provider(*servers: tuple[int, str], is_own: bool = False) -> str | None:
-    return find_mail_provider(load_marks(), [MailServer(*one) for one in servers], is_own)
+    return find_mail_provider(load_mail_providers(), [MailServer(*one) for one in servers], is_own=is_own)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +45,6 @@ def test_most_preferred_server_counts_and_a_null_mx_is_said() -> None:
 def test_marks_match_whole_labels_only() -> None:
     assert provider((5, "mail.notgoogle.com")) is None
     assert provider((5, "google.com.evil.example")) is None
-    assert technologies(ns=("ns-12.awsdns-34.org",)) == ("Amazon Web Services",)
-    assert technologies(ns=("ns.notawsdns-34.org",)) == ()
 
 
 @pytest.mark.parametrize(
@@ -73,39 +65,20 @@ def test_protection_of_mail_is_told_word_by_word(txt: list[str], dmarc: list[str
     assert read_email_security(txt, dmarc) == words
 
 
-def test_includes_and_proofs_name_the_services_in_the_order_of_the_table() -> None:
-    found = technologies(
-        "atlassian-domain-verification=abc", "v=spf1 include:servers.mcsv.net include:_spf.google.com. -all", "MS=ms12345678",
-        cname=("acme.myshopify.com",),
-    )  # fmt: skip
-    assert found == ("Google Workspace", "Microsoft 365", "Mailchimp", "Atlassian")
-    assert technologies(cname=("shops.myshopify.com",)) == ("Shopify",)
-
-
-def test_include_outside_of_an_spf_record_is_no_mark() -> None:
-    assert technologies("please include:_spf.google.com") == ()
-
-
 @given(st.lists(st.text(max_size=60), max_size=4), st.lists(st.text(max_size=60), max_size=3))
-def test_texts_of_any_kind_are_read_or_left_out(txt: list[str], names: list[str]) -> None:
-    first, second = read_email_security(txt, names)
+def test_texts_of_any_kind_are_read_or_left_out(txt: list[str], dmarc: list[str]) -> None:
+    first, second = read_email_security(txt, dmarc)
     assert first.startswith(("SPF", "no SPF")) and second.startswith(("DMARC", "no DMARC"))
-    found = technologies(*txt, ns=tuple(names), cname=tuple(names))
-    assert set(found) <= {mark.name for mark in load_marks().technologies}
 
 
-@given(st.sampled_from([mark for mark in load_marks().technologies if mark.spf]), st.from_regex(r"[a-z]{1,8}", fullmatch=True))
-def test_every_include_mark_is_found_below_its_domain_too(mark: Mark, label: str) -> None:
-    spf, name = mark.spf[0], mark.name
-    assert name in technologies(f"v=spf1 include:{label}.{spf} ~all")
-    assert name not in technologies(f"v=spf1 include:{label}{spf.lstrip('_')}.invalid ~all")
+@given(st.sampled_from(sorted(load_mail_providers())), st.from_regex(r"[a-z]{1,8}", fullmatch=True))
+def test_every_provider_is_found_below_its_domains_and_not_beside_them(name: str, label: str) -> None:
+    domain = load_mail_providers()[name][0]
+    assert provider((5, f"{label}.{domain}")) == name
+    assert provider((5, f"{label}{domain}.invalid")) is None
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["[]", "mail_providers: {}", "mail_providers: {A: {mx: [Upper.com]}}\ntechnologies: {}", "mail_providers: {A: {web: [a.com]}}\ntechnologies: {}",
-     "mail_providers: {A: {}}\ntechnologies: {}"],
-)  # fmt: skip
+@pytest.mark.parametrize("text", ["[]", "A: [Upper.com]", "A: a.com", "A: []", "A: [4]", "A: [nodot]"])
 def test_bad_table_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
-        parse_marks(text)
+        parse_mail_providers(text)
