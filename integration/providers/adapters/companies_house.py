@@ -10,7 +10,6 @@ Limit: the body of a 401 and the end of the search at some 1,000 hits are not co
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -25,15 +24,17 @@ from integration.providers.http_base import HttpConversation, Row, build_http_ad
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
 from integration.providers.json_reading import JsonObject, as_object, find_at, parse_object, read_list
 from integration.providers.name_match import BY_NAME_RATIO, named_closely, named_exactly
-from integration.providers.normalise import to_country, to_text, to_texts, to_year
+from integration.providers.normalise import to_british_number, to_country, to_text, to_texts, to_year
 
 NAME: Final = "companies_house"
 COUNTRY: Final = "GB"
 _PREFIX: Final = "GB-"
-_NUMBER: Final = re.compile(r"[A-Z0-9]{2}[0-9]{6}|[A-Z]{1,2}[0-9]{5,6}[A-Z]?")
-_ACTIVE: Final = frozenset({"active", "open", "registered"})
-_CLOSING: Final = frozenset({"liquidation", "receivership", "administration", "insolvency-proceedings"})
-_INACTIVE: Final = frozenset({"dissolved", "converted-closed", "closed", "removed"})
+# A voluntary arrangement with creditors keeps the company going; liquidation and the like end it as a rule.
+_STATUSES: Final = {
+    **dict.fromkeys(("active", "open", "registered", "voluntary-arrangement"), "active"),
+    **dict.fromkeys(("liquidation", "receivership", "administration", "insolvency-proceedings"), "closing"),
+    **dict.fromkeys(("dissolved", "converted-closed", "closed", "removed"), "inactive"),
+}
 _HITS: Final = 20
 # The register's words for the commonest kinds; others are told in its own word.
 _FORMS: Final = {
@@ -47,18 +48,8 @@ _FORMS: Final = {
 }
 
 
-def to_company_number(raw: object) -> str | None:
-    """Eight characters in capitals, noughts in front kept or put back."""
-    text = re.sub(r"\s", "", raw).upper() if isinstance(raw, str) else ""
-    text = text.zfill(8) if text.isascii() and text.isdigit() and 5 <= len(text) < 8 else text
-    return text if _NUMBER.fullmatch(text) else None
-
-
 def to_status(raw: object) -> str | None:
-    """A voluntary arrangement with creditors keeps the company going; liquidation and the like end it as a rule."""
-    if raw in _ACTIVE or raw == "voluntary-arrangement":
-        return "active"
-    return "closing" if raw in _CLOSING else "inactive" if raw in _INACTIVE else None
+    return _STATUSES.get(raw) if isinstance(raw, str) else None
 
 
 def to_form(raw: object) -> str | None:
@@ -98,7 +89,7 @@ _HIT: Final = (
     Row("address.locality", Field.CITY, to_text, 0.7),
     Row("address.country", Field.COUNTRY, to_country, BY_NAME_RATIO),
 )
-TRUST: Final = {**trust_of(PROFILE), Field.REGISTER_NUMBER: 0.95, Field.COMPANY_NAME: BY_NAME_RATIO}
+TRUST: Final = {**trust_of(PROFILE), Field.REGISTER_NUMBER: 0.95}
 INFO: Final = ProviderInfo(
     name=NAME,
     title="Companies House",
@@ -152,7 +143,7 @@ def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
         same = the_ones(named_exactly(asked, hits, _title, COUNTRY))
         if len(same) != 1:
             return Answer(candidates=tuple(_candidate(hit) for hit in same or named_closely(asked, hits, _title, COUNTRY)))
-        number, ratio = to_company_number(same[0].get("company_number")) or "", BY_NAME_RATIO
+        number, ratio = to_british_number(same[0].get("company_number")) or "", BY_NAME_RATIO
     reply = yield Step(ApiRequest("GET", f"/company/{number}"))
     return read_profile(parse_object(reply.body, system=NAME), number, ratio)
 
@@ -160,18 +151,18 @@ def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
 def read_hits(body: JsonObject) -> list[JsonObject]:
     """The companies of a search that have a number; other kinds of hits are left out."""
     hits = [as_object(item, system=NAME) for item in read_list(body, "items", system=NAME)]
-    return [hit for hit in hits if hit is not None and to_company_number(hit.get("company_number"))]
+    return [hit for hit in hits if hit is not None and to_british_number(hit.get("company_number"))]
 
 
 def the_ones(same: Sequence[JsonObject]) -> list[JsonObject]:
     """Of several that bear the name the only living one, else all of them."""
-    living = [hit for hit in same if hit.get("company_status") in _ACTIVE]
+    living = [hit for hit in same if to_status(hit.get("company_status")) == "active"]
     return living if len(living) == 1 else list(same)
 
 
 def read_profile(body: JsonObject, number: str, ratio: float) -> Answer:
     """The facts of a profile; none is trusted more than `ratio`. Raises UnexpectedReply when it is another company's."""
-    if to_company_number(body.get("company_number")) != number:
+    if to_british_number(body.get("company_number")) != number:
         raise UnexpectedReply("the answer is about another number, or names none", system=NAME)
     source = f"https://find-and-update.company-information.service.gov.uk/company/{number}"
     values = (*read_fields(PROFILE, body, source_url=source), Value(Field.REGISTER_NUMBER, (_PREFIX + number,), 0.95, source))
@@ -184,12 +175,12 @@ def read_profile(body: JsonObject, number: str, ratio: float) -> Answer:
 
 def number_among(register_numbers: Iterable[str]) -> str | None:
     """The first British company number."""
-    numbers = (to_company_number(one.removeprefix(_PREFIX)) for one in register_numbers if one.startswith(_PREFIX))
+    numbers = (to_british_number(one.removeprefix(_PREFIX)) for one in register_numbers if one.startswith(_PREFIX))
     return next((number for number in numbers if number), None)
 
 
 def _candidate(hit: JsonObject) -> tuple[Value, ...]:
-    number = to_company_number(find_at(hit, "company_number"))
+    number = to_british_number(find_at(hit, "company_number"))
     return (*read_fields(_HIT, hit), Value(Field.REGISTER_NUMBER, (f"{_PREFIX}{number}",), BY_NAME_RATIO))
 
 
