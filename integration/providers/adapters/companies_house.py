@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Generator, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -36,6 +36,7 @@ _STATUSES: Final = {
     **dict.fromkeys(("dissolved", "converted-closed", "closed", "removed"), "inactive"),
 }
 _HITS: Final = 20
+_WINDOW_S: Final = 300.0
 # The register's words for the commonest kinds; others are told in its own word.
 _FORMS: Final = {
     "ltd": "Private limited company",
@@ -123,15 +124,15 @@ def basic(key: str) -> str:
 
 
 def read_rate(reply: ApiReply) -> tuple[RateNews, ...]:
-    """What is left of the window, and when it ends by the answer's own clock. Nothing when a header is missing or no number."""
+    """What is left of the window, and when it ends by the answer's own clock; without that a whole window is taken. Nothing for no numbers."""
     left, ends = reply.headers.get("x-ratelimit-remain", ""), reply.headers.get("x-ratelimit-reset", "")
-    if not all(one.isascii() and one.isdigit() and len(one) <= 12 for one in (left, ends)):
+    if not all(one.isascii() and one.isdigit() and len(one) <= 11 for one in (left, ends)):
         return ()
     try:
         sent_at = parsedate_to_datetime(reply.headers.get("date", ""))
     except ValueError:
-        return ()
-    return (RateNews(int(left), max(0.0, (datetime.fromtimestamp(int(ends), UTC) - sent_at).total_seconds())),)
+        return (RateNews(int(left), _WINDOW_S),)
+    return (RateNews(int(left), min(_WINDOW_S, max(0.0, int(ends) - sent_at.timestamp()))),)
 
 
 def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
@@ -196,5 +197,5 @@ def _accepts(subject: Subject) -> bool:
 
 
 COMPANY: Final = HttpConversation(
-    Offer(INFO, "company", Capability.COMPANY, TRUST, _accepts, rates=(Rate(600, 300.0),), requests=2), look_up
+    Offer(INFO, "company", Capability.COMPANY, TRUST, _accepts, rates=(Rate(600, _WINDOW_S),), requests=2), look_up
 )

@@ -70,7 +70,7 @@ def test_a_refused_key_is_told_as_such(kit: AdapterKit, key: str, error: ErrorCl
             {"x-ratelimit-remain": "7", "x-ratelimit-reset": "1763683800", "date": "Fri, 21 Nov 2025 00:08:00 GMT"},
             (RateNews(7, 120.0),),
         ),
-        ({"x-ratelimit-remain": "7", "x-ratelimit-reset": "1763683800"}, ()),
+        ({"x-ratelimit-remain": "7", "x-ratelimit-reset": "1763683800"}, (RateNews(7, 300.0),)),
         ({"x-ratelimit-remain": "many", "x-ratelimit-reset": "soon", "date": "Fri, 21 Nov 2025 00:08:00 GMT"}, ()),
         ({}, ()),
     ],
