@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Row, and_, func, select
+from sqlalchemy import Connection, RowMapping, and_, func, select
 
 from integration.db.models import CnpjCompanyRow as Company
 from integration.db.models import CnpjEstablishmentRow as Place
@@ -49,11 +49,10 @@ class RegisterStore:
             .order_by(Place.cnpj)
             .limit(_MOST)
         )  # fmt: skip
-        return [_read(row) for row in connection.execute(statement)]
+        return [_read(row) for row in connection.execute(statement).mappings()]
 
 
-def _read(row: Row[tuple[object, ...]]) -> Establishment:
-    told = row._mapping
+def _read(told: RowMapping) -> Establishment:
     nature = str(told["legal_nature"] or "")
     return Establishment(
         cnpj=told["cnpj"],

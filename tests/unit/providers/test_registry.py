@@ -15,8 +15,8 @@ from integration.providers.docs import render_markdown
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.registry import build_adapters, provider_infos
 
-UNFILLED = frozenset({Field.PHONE, *list(Field)[list(Field).index(Field.LEGAL_NAME) : list(Field).index(Field.FIRST_NAME)],
-                      Field.MOBILE_PHONE, Field.PERSON_COUNTRY, Field.PERSON_CITY})  # fmt: skip
+UNFILLED = frozenset({Field.PHONE, *list(Field)[list(Field).index(Field.TICKER) : list(Field).index(Field.FIRST_NAME)],
+                      Field.MOBILE_PHONE, Field.PERSON_COUNTRY, Field.PERSON_CITY} - {Field.SHARE_CAPITAL})  # fmt: skip
 
 
 def kit() -> AdapterKit:
