@@ -16,7 +16,6 @@ from typing import Final
 from integration.core.company_names import normal_company
 from integration.matching.identity import CompanyAnchors, Ruling, Stance, Verdict, judge_company
 
-
 _EXACT_ANCHORS: Final = frozenset({"domain", "register number"})
 
 
@@ -89,7 +88,11 @@ def _verdicts(known: CompanyAnchors, claims: Sequence[Claim]) -> dict[int, Verdi
     barred = {number: verdict for number, verdict in own.items() if verdict.ruling is Ruling.REFUSED and _has_other_key(verdict)}
     while True:
         verdicts = {claim.number: judge_company(known, claim.anchors) for claim in claims} | barred
-        sure = [claim.anchors for claim in claims if verdicts[claim.number].decisive and verdicts[claim.number].ruling is Ruling.ACCEPTED]
+        sure = [
+            claim.anchors
+            for claim in claims
+            if verdicts[claim.number].decisive and verdicts[claim.number].ruling is Ruling.ACCEPTED
+        ]
         more = replace(
             known,
             register_numbers=known.register_numbers.union(*(one.register_numbers for one in sure)),
@@ -115,7 +118,9 @@ def _of_other_registers(sure: Candidate, candidates: Sequence[Candidate]) -> fro
         if one is not sure and one.verdict.ruling is Ruling.ACCEPTED and all(token.startswith("number:") for token in one.tokens)
     ]
     lone = [
-        one for one in others if not _registers(one) & taken and not any(_registers(one) & _registers(two) for two in others if two is not one)
+        one
+        for one in others
+        if not _registers(one) & taken and not any(_registers(one) & _registers(two) for two in others if two is not one)
     ]
     return frozenset(number for one in lone for number in one.claims)
 
