@@ -44,11 +44,12 @@ from integration.pipeline.budget_keeping import raise_budget_alerts
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.status_store import StatusStore
 from integration.pipeline.worklist_store import WorklistStore
-from integration.providers.adapter import Adapter, AdapterKit
+from integration.providers.adapter import Adapter, AdapterKit, OpenData
 from integration.providers.cache_store import CacheStore
 from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.gates import Gates
 from integration.providers.keys_store import KeysStore
+from integration.providers.open_data.register import OpenRegister
 from integration.providers.registry import build_adapters, provider_infos
 from integration.providers.spending import Spending
 from integration.providers.waterfall import Enricher
@@ -160,7 +161,7 @@ def build_parts(settings: Settings, database: Database, held: ExitStack) -> Part
     )
     keys, digest_keys, jobs = KeysStore(box), DigestKeyStore(box), JobStore()
     cache = CacheStore(digest_keys)
-    adapters, spending = all_adapters(settings, held), Spending(raise_budget_alerts)
+    adapters, spending = all_adapters(settings, held, OpenRegister(database)), Spending(raise_budget_alerts)
 
     def pause_portal(connection: Connection, portal_id: int, reason: str) -> None:
         portals.set_state(connection, portal_id=portal_id, state=DISCONNECTED, reason=reason, now=clock())
@@ -217,7 +218,7 @@ def require_production_settings(settings: Settings) -> None:
         raise ConfigError(missing)
 
 
-def all_adapters(settings: Settings, held: ExitStack) -> tuple[Adapter, ...]:
+def all_adapters(settings: Settings, held: ExitStack, open_data: OpenData | None = None) -> tuple[Adapter, ...]:
     """Every provider adapter, over one fetcher and one session; both close with `held`."""
     connections = settings.worker.provider_threads + _SPARE_SOCKETS
     fetcher = Fetcher(
@@ -230,7 +231,7 @@ def all_adapters(settings: Settings, held: ExitStack) -> tuple[Adapter, ...]:
         system="provider", timeout_s=settings.providers.timeout_s, user_agent=fetcher.user_agent, max_connections=connections
     )
     held.callback(session.close)
-    return build_adapters(AdapterKit(settings.providers, session, fetcher, system_clock))
+    return build_adapters(AdapterKit(settings.providers, session, fetcher, system_clock, open_data=open_data))
 
 
 def _build_enricher(

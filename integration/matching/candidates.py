@@ -1,6 +1,7 @@
 """Which of the companies that providers name is the record: one, none, or a question for a person. Pure, and blind to the order of claims.
 
-Claims that share a domain or a register number name one company and stand or fall together. One company that is surely the record wins;
+Claims that share a domain or a register number name one company and stand or fall together; what one surely tells of the record (a number,
+or a name and country where none was known) counts for the others too. One company that is surely the record wins;
 two that both could be are never guessed between. Where the record has a domain of its own, a doubtful claim is refused rather than asked
 about: the domain is what tells. A company that a person refused for this record stays refused, one that a person chose stays chosen, unless
 the record has since got a domain or number that says otherwise.
@@ -9,10 +10,13 @@ the record has since got a domain or number that says otherwise.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from integration.core.company_names import normal_company
-from integration.matching.identity import CompanyAnchors, Ruling, Verdict, judge_company
+from integration.matching.identity import CompanyAnchors, Ruling, Stance, Verdict, judge_company
+
+_EXACT_ANCHORS: Final = frozenset({"domain", "register number"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def settle(
     known: CompanyAnchors, claims: Sequence[Claim], *, chosen: str | None = None, refused_tokens: Collection[str] = frozenset()
 ) -> Settlement:
     """What may be used of the claims about one record. `chosen` and `refused_tokens` are what a person said earlier."""
-    verdicts = {claim.number: judge_company(known, claim.anchors) for claim in claims}
+    verdicts = _verdicts(known, claims)
     live = [claim for claim in claims if verdicts[claim.number].ruling is not Ruling.REFUSED]
     barred = frozenset(refused_tokens)
     candidates = [one for one in candidates_of(live, verdicts) if one.verdict.decisive or not one.tokens & barred]
@@ -69,9 +73,61 @@ def settle(
         sure = candidates
     if len(sure) == 1:
         beside = {one.number for one in live if verdicts[one.number].ruling is Ruling.ACCEPTED and not _exact(one.anchors)}
+        if sure[0].verdict.decisive:
+            beside |= _of_other_registers(sure[0], candidates)
         return _settled(claims, verdicts, frozenset(sure[0].claims) | beside, ())
     asked = tuple(sure or (() if known.domains or chosen else candidates))
     return _settled(claims, verdicts, frozenset(), asked)
+
+
+def _verdicts(known: CompanyAnchors, claims: Sequence[Claim]) -> dict[int, Verdict]:
+    """The verdict on each claim. A claim that is surely about the record lends the others its register numbers, and its name and country
+    where none is known: a register that is asked by the number on the record's own site answers about the record. What has another domain
+    or number than the record itself stays refused whatever is lent."""
+    own = {claim.number: judge_company(known, claim.anchors) for claim in claims}
+    barred = {number: verdict for number, verdict in own.items() if verdict.ruling is Ruling.REFUSED and _has_other_key(verdict)}
+    while True:
+        verdicts = {claim.number: judge_company(known, claim.anchors) for claim in claims} | barred
+        sure = [
+            claim.anchors
+            for claim in claims
+            if verdicts[claim.number].decisive and verdicts[claim.number].ruling is Ruling.ACCEPTED
+        ]
+        more = replace(
+            known,
+            register_numbers=known.register_numbers.union(*(one.register_numbers for one in sure)),
+            names=known.names or frozenset[str]().union(*(one.names for one in sure)),
+            countries=known.countries or frozenset[str]().union(*(one.countries for one in sure)),
+        )
+        if more == known:
+            return verdicts
+        known = more
+
+
+def _has_other_key(verdict: Verdict) -> bool:
+    return any(one.stance is Stance.AGAINST and one.anchor in _EXACT_ANCHORS for one in verdict.evidence)
+
+
+def _of_other_registers(sure: Candidate, candidates: Sequence[Candidate]) -> frozenset[int]:
+    """Claims of a register with a number of its own, accepted by name and place, that nothing contradicts: the company has no number there
+    yet and no other claim has one."""
+    taken = _registers(sure)
+    others = [
+        one
+        for one in candidates
+        if one is not sure and one.verdict.ruling is Ruling.ACCEPTED and all(token.startswith("number:") for token in one.tokens)
+    ]
+    lone = [
+        one
+        for one in others
+        if not _registers(one) & taken and not any(_registers(one) & _registers(two) for two in others if two is not one)
+    ]
+    return frozenset(number for one in lone for number in one.claims)
+
+
+def _registers(candidate: Candidate) -> frozenset[str]:
+    numbers = (token.removeprefix("number:") for token in candidate.tokens if token.startswith("number:"))
+    return frozenset(number.partition("-")[0] for number in numbers)
 
 
 def candidates_of(claims: Sequence[Claim], verdicts: Mapping[int, Verdict]) -> list[Candidate]:

@@ -99,15 +99,29 @@ class Adapter:
     usage: UsageEndpoint | None = None
 
 
+class OpenData(Protocol):
+    """A local copy of a public register, asked in one short transaction for each question. Each answer is one establishment's values."""
+
+    def find_number(self, cnpj: str) -> Answer | None:
+        """None: nothing has been loaded. Without values: the register has no such number."""
+        ...
+
+    def find_name(self, name: str, state: str | None, city: str | None) -> Answer | None: ...
+
+
 @dataclass(frozen=True)
 class AdapterKit:
-    """What adapters are built from. Session and fetcher need at least as many connections as the provider pool has threads."""
+    """What adapters are built from. Session and fetcher need at least as many connections as the provider pool has threads.
+
+    `open_data` None: this installation has no database at hand, as when the documentation is rendered.
+    """
 
     settings: ProviderSettings
     session: ApiSession
     fetcher: Fetcher
     clock: Clock
     robots_lifetime: timedelta = field(default=timedelta(days=1))
+    open_data: OpenData | None = None
 
     def addresses(self, info: ProviderInfo) -> Mapping[str, str]:
         """The provider's base addresses, those of the settings in place of the declared ones."""

@@ -50,7 +50,7 @@ HEAD_OFFICE: Final = 1
 _STATUSES: Final = {1: "inactive", ACTIVE: "active", 3: "inactive", 4: "inactive", 8: "inactive"}
 _ENDING: Final = re.compile(r"LIQUIDA|FALID|FALENCIA", re.IGNORECASE)
 # Legal nature 2135: a person who trades under their own name.
-_SOLE_TRADER: Final = 2135
+SOLE_TRADER: Final = 2135
 _PERSON_NUMBER: Final = re.compile(r"\s*(?<!\d)\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?!\d)")
 
 
@@ -119,7 +119,7 @@ def answer_of(one: Establishment, trust: Mapping[Field, float], source_url: str 
 
 def values_of(one: Establishment, trust: Mapping[Field, float], source_url: str | None = None) -> tuple[Value, ...]:
     """The fields of `trust` that the register fills, in our vocabulary."""
-    is_person = one.legal_nature == _SOLE_TRADER
+    is_person = one.legal_nature == SOLE_TRADER
     found: dict[Field, FieldValue | None] = {
         Field.LEGAL_NAME: _PERSON_NUMBER.sub("", one.legal_name).strip() or None,
         Field.COMPANY_NAME: one.trade_name or None,

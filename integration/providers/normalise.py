@@ -24,6 +24,7 @@ _ISO_DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _COUNT_RANGE: Final = re.compile(r"^(\d[\d,]*)\s*[-–]\s*(\d[\d,]*)$")
 _COUNT: Final = re.compile(r"^(\d[\d,]*)\s*\+?$")
 _LEI: Final = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
+_BRITISH_NUMBER: Final = re.compile(r"[0-9]{8}|[A-Z]{2}[0-9]{6}|[A-Z]{2}[0-9]{5}[A-Z]|R[0-9]{7}|[A-Z]{2}[0-9]{5}")
 _VAT: Final = re.compile(r"[A-Z]{2}(?=[0-9A-Z]*[0-9])[0-9A-Z]{5,13}")
 _PLACE_MARK: Final = re.compile(r"[,;]")
 _LONGEST_TEXT: Final = 2000
@@ -141,10 +142,23 @@ def to_linkedin_url(raw: object) -> str | None:
 def to_register_numbers(lei: object, vat: object) -> tuple[str, ...] | None:
     """Such as "LEI-..." and "VAT-..." (with its country), as far as they have the form of one. Their check digits are not verified."""
     found = (
-        f"LEI-{code}" if (code := _joined(lei)) and _LEI.fullmatch(code) else None,
+        f"LEI-{code}" if (code := to_lei(lei)) else None,
         f"VAT-{code}" if (code := _joined(vat)) and _VAT.fullmatch(code) else None,
     )
     return tuple(one for one in found if one) or None
+
+
+def to_lei(raw: object) -> str | None:
+    """Twenty characters in capitals; the check digits are not verified."""
+    code = _joined(raw)
+    return code if _LEI.fullmatch(code) else None
+
+
+def to_british_number(raw: object) -> str | None:
+    """A number of Companies House: eight characters in capitals, noughts in front kept or put back."""
+    code = _joined(raw)
+    code = code.zfill(8) if code.isascii() and code.isdigit() and 5 <= len(code) < 8 else code
+    return code if _BRITISH_NUMBER.fullmatch(code) else None
 
 
 def _joined(raw: object) -> str:

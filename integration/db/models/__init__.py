@@ -4,6 +4,7 @@ from integration.db.models.automation import RoutingDecisionRow, TimelineEventRo
 from integration.db.models.base import Base
 from integration.db.models.budget import BudgetRow, BudgetUseRow, CreditCallRow
 from integration.db.models.cards import CardRequestRow, DealLinkRow, OwnerRow
+from integration.db.models.cnpj import CnpjCompanyRow, CnpjEstablishmentRow, CnpjLoadRow, CnpjLookupRow, CnpjTaxRow
 from integration.db.models.console import AuditRow, ConsoleRoleRow, ConsoleSessionRow
 from integration.db.models.created import CreatedObjectRow, RecordIdentityRow
 from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
@@ -33,6 +34,11 @@ __all__ = [
     "BudgetRow",
     "BudgetUseRow",
     "CardRequestRow",
+    "CnpjCompanyRow",
+    "CnpjEstablishmentRow",
+    "CnpjLoadRow",
+    "CnpjLookupRow",
+    "CnpjTaxRow",
     "ConsoleRoleRow",
     "ConsoleSessionRow",
     "CreatedObjectRow",

@@ -61,7 +61,7 @@ def test_figures_of_a_known_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_data_the_benchmark_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+    monkeypatch.delenv(site_data.FOLDER_VARIABLE, raising=False)
     assert not site_contacts.is_available()
-    with pytest.raises(BadInput, match="Name its folder"):
+    with pytest.raises(BadInput, match="Name the folder"):
         site_contacts.run()

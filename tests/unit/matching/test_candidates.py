@@ -76,3 +76,38 @@ def test_what_a_person_refused_is_not_offered_again_and_does_not_stand_in_the_wa
     claims = [claim(0, "one.com", country="DE"), claim(1, "two.com")]
     assert settle(NAMED, claims, refused_tokens={"domain:two.com"}).accepted == {0}
     assert settle(NAMED, claims, refused_tokens={"domain:one.com", "domain:two.com"}).asked == ()
+
+
+def registered(number: int, *numbers: str, name: str = "Sample Works", country: str = "DE") -> Claim:
+    return Claim(
+        number, CompanyAnchors(names=frozenset({name}), countries=frozenset({country}), register_numbers=frozenset(numbers))
+    )
+
+
+def with_number(*numbers: str) -> Claim:
+    site = claim(0, "sample-works.com")
+    return replace(site, anchors=replace(site.anchors, register_numbers=frozenset(numbers)))
+
+
+def test_a_register_asked_by_the_number_on_the_records_site_is_believed_whatever_the_legal_name() -> None:
+    register = registered(1, "BR-1", name="Aurora Folha Ltda", country="BR")
+    assert settle(WITH_DOMAIN, [with_number("BR-1"), register]).accepted == {0, 1}
+    assert settle(WITH_DOMAIN, [with_number("BR-2"), register]).accepted == {0}
+
+
+def test_another_domain_stays_refused_though_the_number_is_the_same() -> None:
+    other = claim(1, "other.com")
+    other = replace(other, anchors=replace(other.anchors, register_numbers=frozenset({"BR-1"})))
+    assert settle(WITH_DOMAIN, [with_number("BR-1"), other]).accepted == {0}
+
+
+def test_a_register_without_a_web_site_stands_beside_the_site_when_name_and_country_agree_and_it_alone_has_a_number() -> None:
+    assert settle(WITH_DOMAIN, [claim(0, "sample-works.com"), registered(1, "LEI-1")]).accepted == {0, 1}
+    assert settle(WITH_DOMAIN, [claim(0, "sample-works.com"), registered(1, "LEI-1"), registered(2, "LEI-2")]).accepted == {0}
+    assert settle(WITH_DOMAIN, [with_number("LEI-3"), registered(1, "LEI-1")]).accepted == {0}
+    assert settle(WITH_DOMAIN, [claim(0, "sample-works.com"), registered(1, "LEI-1", country="FR")]).accepted == {0}
+
+
+def test_the_name_and_country_of_the_site_count_where_the_record_has_neither() -> None:
+    known = CompanyAnchors(domains=frozenset({"sample-works.com"}))
+    assert settle(known, [claim(0, "sample-works.com", country="DE"), registered(1, "LEI-1")]).accepted == {0, 1}

@@ -181,7 +181,9 @@ def test_every_claim_is_accepted_refused_or_asked_about_and_never_two_of_these(
 def test_a_company_that_contradicts_is_never_accepted_for_the_others_sake(
     known: CompanyAnchors, claimed: list[CompanyAnchors], stranger: CompanyAnchors
 ) -> None:
-    if judge_company(known, stranger).ruling is REFUSED:
+    verdict = judge_company(known, stranger)
+    contradicts = any(one.stance is Stance.AGAINST and one.anchor in ("domain", "register number") for one in verdict.evidence)
+    if verdict.ruling is REFUSED and contradicts:
         claims = [Claim(number, one) for number, one in enumerate([*claimed, stranger])]
         assert len(claimed) in settle(known, claims).refused
 
