@@ -55,7 +55,8 @@ class ProviderSettings:
 
     `addresses`: base addresses that differ from those the adapters declare, by the adapters' names for them. `chosen`: the only providers
     this installation uses; empty means all. `keep_days`: how long found answers of a provider are kept, where it is not what the adapter
-    declares. `site_gateway` ("host:port") sends every fetch of a company's own site to one place; only demo, tests and benchmarks set it.
+    declares. `packages`: which package of a provider's licence this installation has, where the fields depend on it. `site_gateway`
+    ("host:port") sends every fetch of a company's own site to one place; only demo, tests and benchmarks set it.
     """
 
     contact_address: str
@@ -66,6 +67,7 @@ class ProviderSettings:
     chosen: frozenset[str] = frozenset()
     keep_days: Mapping[str, int] = field(default_factory=dict)
     site_pages: int = 4
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class Settings:
                 chosen=frozenset(part.strip() for part in read.text(PROVIDERS).split(",") if part.strip()),
                 keep_days={name: read.whole_number(one, least=1) for name, one in read.family(PROVIDER_KEEP_DAYS).items()},
                 site_pages=read.whole_number(SITE_PAGES, least=1),
+                packages={name: read.text(one) for name, one in read.family(PROVIDER_PACKAGE).items()},
             ),
             web=WebSettings(
                 host=read.text(WEB_HOST),
@@ -189,6 +192,10 @@ PROVIDER_URL: Final = Variable(
 PROVIDER_KEEP_DAYS: Final = Variable(
     "LEADLIGHT_PROVIDER_KEEP_DAYS_<NAME>",
     "Days the answers of a provider are kept, where your contract with it says other than docs/providers.md.",
+)
+PROVIDER_PACKAGE: Final = Variable(
+    "LEADLIGHT_PROVIDER_PACKAGE_<NAME>",
+    "The package of a provider's licence, where it decides which fields may be asked for; docs/providers.md names them.",
 )
 SITE_GATEWAY: Final = Variable("LEADLIGHT_SITE_GATEWAY", "host:port that answers for every company site. Demo and tests only.")
 CONTACT_ADDRESS: Final = Variable(

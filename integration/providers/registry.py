@@ -42,6 +42,7 @@ def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
     problems += [
         f"LEADLIGHT_PROVIDER_KEEP_DAYS_{name.upper()} is no provider's" for name in sorted(set(settings.keep_days) - names)
     ]
+    problems += [f"LEADLIGHT_PROVIDER_PACKAGE_{name.upper()} is no provider's" for name in sorted(set(settings.packages) - names)]
     if problems:
         raise ConfigError(problems)
     return tuple(module.build_adapter(kit) for module in modules if not settings.chosen or module.INFO.name in settings.chosen)

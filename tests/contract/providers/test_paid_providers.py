@@ -43,6 +43,14 @@ def test_builtwith_is_asked_sixteen_at_a_time_and_charges_what_we_booked(bench: 
     assert ledger(bench, "builtwith", "key-demo-bw")["credits_total"] == 40
 
 
+def test_crunchbase_answers_under_its_licence_and_books_no_credit(bench: Bench) -> None:
+    bench.use_keys(crunchbase="key-demo-licence")
+    replies = replies_of(bench, "crunchbase", COMPANIES[:10])
+    assert {reply.outcome for reply in replies} == {"found", "not_found"}
+    assert ledger(bench, "crunchbase", "key-demo-licence")["calls"] == {"search_organizations": 10}
+    assert credits_spent(bench, "crunchbase") == 0
+
+
 @pytest.mark.parametrize(
     ("provider", "key", "error"),
     [
@@ -51,6 +59,8 @@ def test_builtwith_is_asked_sixteen_at_a_time_and_charges_what_we_booked(bench: 
         ("builtwith", "key-quota", ErrorClass.QUOTA),
         ("builtwith", "key-html", ErrorClass.BLOCKED),
         ("builtwith", "key-wrong-types", ErrorClass.MALFORMED),
+        ("crunchbase", "key-bad", ErrorClass.AUTH),
+        ("crunchbase", "key-wrong-types", ErrorClass.MALFORMED),
     ],
 )
 def test_a_refused_key_is_told_apart_and_books_nothing(bench: Bench, provider: str, key: str, error: ErrorClass) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,16 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.core.clock import system_clock
-from integration.core.errors import UnexpectedReply
-from integration.core.outbound_session import ApiReply
-from integration.providers.adapter import Answer, Offer
-from integration.providers.adapters import builtwith
-from integration.providers.base import ErrorClass, RateNews, Subject
+from integration.core.errors import ConfigError, UnexpectedReply
+from integration.core.outbound import Fetcher
+from integration.core.outbound_session import ApiReply, ApiSession
+from integration.core.settings import Settings
+from integration.providers.adapter import AdapterKit, Answer, Offer
+from integration.providers.adapters import builtwith, crunchbase
+from integration.providers.base import Capability, ErrorClass, Field, RateNews, Subject
 from integration.providers.http_base import build_reply
 
 MEMBERS = (
     "Results", "Errors", "Lookup", "Code", "Message", "Result", "Paths", "Technologies", "Name", "LastDetected", "LastIndexed", "Meta",
     "Attributes", "CompanyName", "Telephones", "Emails", "Social", "Country", "Umbrella", "Employees",
+)  # fmt: skip
+CRUNCHBASE_MEMBERS = (
+    "entities", "properties", "identifier", "value", "name", "founded_on", "num_employees_enum", "location_identifiers", "location_type",
+    "categories", "linkedin", "last_funding_at", "last_funding_type", "funding_total", "value_usd", "investor_identifiers", "phone_number",
 )  # fmt: skip
 SAMPLES = ("acme-sample.com", "linkedin.com/company/x", "GB", "a@acme-sample.com", "c_00051_00100", "2024-01-01", "\x00", "\ud800")
 
@@ -101,3 +109,91 @@ def test_builtwith_refusal_without_a_domain_is_everybodys() -> None:
         builtwith.align(body, [Subject("company", domain="a.com"), Subject("company", domain="b.com")])
     )
     assert [answer.error for answer in answers] == [ErrorClass.QUOTA, ErrorClass.QUOTA]
+
+
+@pytest.mark.parametrize("package", crunchbase.PACKAGES)
+@given(body=bodies(CRUNCHBASE_MEMBERS))
+def test_crunchbase_answers_or_is_malformed(package: str, body: dict[str, object]) -> None:
+    call = crunchbase.build_call(crunchbase.PACKAGES[package])
+    try:
+        answers = call.parse(body)
+    except UnexpectedReply:
+        return
+    assert len(answers) == 1
+    assert_storable(call.offer, answers[0])
+
+
+FUNDED = {
+    "entities": [
+        {
+            "properties": {
+                "identifier": {"value": "Acme Sample"},
+                "last_funding_type": "series_a",
+                "last_funding_at": {"value": "2025-03-01", "precision": "day"},
+                "investor_identifiers": [{"value": "Sample Ventures"}, {"value": "Example Capital"}],
+                "funding_total": {"value": 12_500_000, "currency": "GBP", "value_usd": 14_000_000},
+            }
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("package", "funding"),
+    [
+        ("firmographic", {}),
+        (
+            "core",
+            {
+                "latest_funding_stage": "Series A",
+                "latest_funding_on": "2025-03-01",
+                "investors": ("Sample Ventures", "Example Capital"),
+            },
+        ),
+        (
+            "advanced",
+            {
+                "latest_funding_stage": "Series A",
+                "latest_funding_on": "2025-03-01",
+                "investors": ("Sample Ventures", "Example Capital"),
+                "total_funding_usd": 14_000_000.0,
+            },
+        ),
+    ],
+)
+def test_crunchbase_asks_for_and_reads_what_the_package_has(package: str, funding: dict[str, object]) -> None:
+    call = crunchbase.build_call(crunchbase.PACKAGES[package])
+    request = call.build_request([Subject("company", domain="acme-sample.com")])
+    (answer,) = call.parse(FUNDED)
+    read = {one.field.value: one.value for one in answer.values}
+    assert read == {"company_name": "Acme Sample", **funding}
+    assert isinstance(request.json_body, dict)
+    asked = request.json_body["field_ids"]
+    assert ("last_funding_type" in asked, "funding_total" in asked) == (package != "firmographic", package == "advanced")
+
+
+@pytest.mark.parametrize(
+    ("band", "middle"),
+    [("c_00001_00010", 5), ("c_00051_00100", 75), ("c_10001_max", 10_001), ("c_1_2", None), ("51-100", None), (7, None)],
+)
+def test_crunchbase_headcount_is_the_middle_of_its_band(band: object, middle: int | None) -> None:
+    call = crunchbase.build_call(crunchbase.FIRMOGRAPHIC)
+    (answer,) = call.parse({"entities": [{"properties": {"num_employees_enum": band}}]})
+    assert [one.value for one in answer.values] == ([middle] if middle else [])
+
+
+def test_a_package_nobody_sells_is_refused_at_the_start() -> None:
+    with pytest.raises(ConfigError, match="firmographic, core, advanced"):
+        crunchbase.build_adapter(kit_with(packages={"crunchbase": "gold"}))
+
+
+def test_the_package_of_the_settings_widens_what_is_declared() -> None:
+    lean, wide = (crunchbase.build_adapter(kit_with(packages=packages)) for packages in ({}, {"crunchbase": "advanced"}))
+    more = wide.info.fields[Capability.COMPANY] - lean.info.fields[Capability.COMPANY]
+    assert more == {Field.LATEST_FUNDING_STAGE, Field.LATEST_FUNDING_ON, Field.INVESTORS, Field.TOTAL_FUNDING_USD}
+
+
+def kit_with(*, packages: Mapping[str, str]) -> AdapterKit:
+    settings = replace(Settings.from_env({}).providers, packages=packages)
+    session = ApiSession(system="x", timeout_s=1, user_agent="x")
+    return AdapterKit(settings, session, Fetcher(contact_address="x"), system_clock)
