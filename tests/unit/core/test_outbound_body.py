@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 import zlib
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,12 @@ def bare(body: bytes) -> bytes:
     return squeezer.compress(body) + squeezer.flush()
 
 
-WAYS = {"plain": ("", bytes), "gzip": (GZIP, gzip.compress), "deflate": (DEFLATE, zlib.compress), "bare": (DEFLATE, bare)}
+WAYS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "plain": ("", bytes),
+    "gzip": (GZIP, gzip.compress),
+    "deflate": (DEFLATE, zlib.compress),
+    "bare": (DEFLATE, bare),
+}
 
 
 def later() -> float:
