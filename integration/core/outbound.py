@@ -232,9 +232,9 @@ def _headers(response: httpx2.Response) -> list[tuple[str, str]]:
 def _next_address(url: str, location: str) -> str:
     """Where a redirect leads, unchecked. Raises FetchRefused for what readers of addresses understand in different ways."""
     try:
-        names_no_host = urlsplit(location).scheme in ("http", "https") and not urlsplit(location).netloc
-        if names_no_host or "\\" in location:
-            raise FetchRefused("the redirect names no host, or names it with backslashes", reason="bad_address")
+        parts = urlsplit(location)
+        if not parts.netloc and (parts.scheme in ("http", "https") or "\\" in location):
+            raise FetchRefused("the redirect names its host in a way that can be misread", reason="bad_address")
         return urljoin(url, location)
     except ValueError as error:
         raise FetchRefused("the redirect cannot be read as an address", reason="bad_address") from error

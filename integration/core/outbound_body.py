@@ -36,7 +36,10 @@ def read_body(response: httpx2.Response, max_bytes: int, limit_at: float) -> byt
 
 
 def unpack(pieces: Iterable[bytes], encoding: str, max_bytes: int, limit_at: float) -> bytes:
-    """The pieces joined and unpacked from `encoding` (GZIP, DEFLATE, or "" for none). Raises BodyRefused as `read_body`."""
+    """The pieces joined and unpacked from `encoding` (GZIP, DEFLATE, or "" for none); the first piece has two bytes or is all there is.
+
+    Raises BodyRefused as `read_body`.
+    """
     parts: list[bytes] = []
     received = size = 0
     opened: zlib._Decompress | None = None

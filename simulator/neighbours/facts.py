@@ -51,7 +51,7 @@ _MADE_TRADES = (
 TECHNOLOGY_NAMES = (
     "WordPress", "Drupal", "HubSpot", "Google Tag Manager", "Google Analytics", "Cloudflare", "Shopify", "Marketo",
     "Salesforce Pardot", "Intercom", "Zendesk", "Hotjar", "Segment", "jQuery", "Next.js", "nginx", "PHP", "ASP.NET",
-    "Stripe", "Facebook Pixel", "LinkedIn Insight Tag", "Webflow",
+    "Stripe", "Facebook Pixel", "LinkedIn Insight Tag", "Webflow", "Matomo", "OneTrust", "TYPO3", "WooCommerce",
 )  # fmt: skip
 
 
