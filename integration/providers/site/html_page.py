@@ -15,16 +15,13 @@ from urllib.parse import unquote, urljoin
 from selectolax.lexbor import LexborHTMLParser
 
 from integration.providers.normalise import to_domain, to_email, to_text
+from integration.providers.site.email_mentions import decode_hidden_email, written_emails
 from integration.providers.site.json_ld import JsonThing, find_organization
 from integration.providers.site.microdata import find_items
 from integration.providers.site.page_choice import Link
 
 _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"""charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
-_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}")
-_EMAIL_IN_WORDS: Final = re.compile(
-    r"([A-Za-z0-9._%+-]{1,64})\s?[(\[]\s?at\s?[)\]]\s?([A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5})", re.I
-)
 _PHONE: Final = re.compile(r"(?:(?:tel|phone|call|fon|fone)[^\w+(]{0,6}|(?=\+))([+(]{0,2}\d[\d\s()./-]{6,20}\d)", re.IGNORECASE)
 _SOCIAL_DOMAINS: Final = frozenset(
     {"linkedin.com", "x.com", "twitter.com", "facebook.com", "instagram.com", "youtube.com", "github.com", "tiktok.com", "xing.com"}
@@ -62,6 +59,7 @@ def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
     links = [link.url for link in linked]
     blocks = [node.text() for node in tree.css('script[type="application/ld+json"]')]
     title = tree.css_first("title")
+    hidden = [decode_hidden_email(code) for code in _attributes(tree, "[data-cfemail]", "data-cfemail")]
     addresses = [*_attributes(tree, "script[src], iframe[src]", "src"), *_attributes(tree, "link[href]", "href")]
     tree.strip_tags(["script", "style", "noscript", "template"])
     text = (tree.body.text(separator=" ") if tree.body else "")[:_SEARCHED_CHARS]
@@ -72,7 +70,7 @@ def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
         generator=metas.get("generator", ""),
         addresses=tuple(dict.fromkeys(addresses)),
         social_urls=_social(links),
-        emails=_emails(links, text, to_domain(url)),
+        emails=_emails(links, hidden, text, to_domain(url)),
         phones=_phones(links, text),
         organization=find_organization(blocks, find_items(tree)),
         links=tuple(linked[:_MOST_LINKS]),
@@ -151,11 +149,11 @@ def to_domain_of_social(link: str) -> str | None:
     return domain if domain in _SOCIAL_DOMAINS else None
 
 
-def _emails(links: list[str], text: str, own_domain: str | None) -> tuple[str, ...]:
+def _emails(links: list[str], hidden: list[str], text: str, own_domain: str | None) -> tuple[str, ...]:
     """Addresses of the company's own domain first; addresses elsewhere only when a link offers them."""
     linked = [unquote(link[len("mailto:") :]).partition("?")[0] for link in links if link.lower().startswith("mailto:")]
-    written = [*_EMAIL.findall(text), *(f"{name}@{host}" for name, host in _EMAIL_IN_WORDS.findall(text))]
-    good = list(dict.fromkeys(email for raw in (*linked, *written) if (email := to_email(raw))))
+    written = [address for address, _, _ in written_emails(text)]
+    good = list(dict.fromkeys(email for raw in (*linked, *hidden, *written) if (email := to_email(raw))))
     own = [email for email in good if to_domain(email.rpartition("@")[2]) == own_domain]
     offered = {to_email(raw) for raw in linked}
     return tuple(own or [email for email in good if email in offered])[:_MOST]

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
+
+from integration.providers.site.email_mentions import decode_hidden_email
 
 BREAK: Final = "\u2028"
 _BLOCKS: Final = (
@@ -76,20 +78,7 @@ def _reveal_emails(tree: LexborHTMLParser) -> None:
     for node in tree.css("[data-cfemail]"):
         address = decode_hidden_email(node.attributes.get("data-cfemail") or "")
         if address:
-            _replace(node, address)
-
-
-def _replace(node: LexborNode, text: str) -> None:
-    node.replace_with(text)
-
-
-def decode_hidden_email(code: str) -> str:
-    """The address in a `data-cfemail` code: hexadecimal, each byte crossed with the first; empty where it is none."""
-    try:
-        raw = bytes.fromhex(code)
-    except ValueError:
-        return ""
-    return bytes(one ^ raw[0] for one in raw[1:]).decode("utf-8", "replace") if len(raw) > 4 else ""
+            node.replace_with(address)
 
 
 def _folded(text: str) -> str:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.providers.site.contact_entities import Contacts, find_contacts
+from integration.providers.site.email_mentions import decode_hidden_email
 from integration.providers.site.entities import EntityKind
-from integration.providers.site.text_lines import decode_hidden_email, read_lines
+from integration.providers.site.text_lines import read_lines
 
 URL = "https://sample-works.com/contact"
 

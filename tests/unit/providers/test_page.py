@@ -72,6 +72,11 @@ def test_addresses_in_links_and_words_are_read_and_strangers_left_out() -> None:
     assert set(facts.emails) == {"hello@acme-sample.com", "sales@acme-sample.com", "team@acme-sample.com"}
 
 
+def test_address_hidden_from_robots_is_read() -> None:
+    code = bytes([7, *(one ^ 7 for one in b"info@acme-sample.com")]).hex()
+    assert read(f'<span data-cfemail="{code}">[email protected]</span>').emails == ("info@acme-sample.com",)
+
+
 def test_phone_numbers_need_a_sign_that_they_are_one() -> None:
     facts = read(
         "<p>Order 4711 1234 5678 of 2026-11-20. Call +1 202-555-0143. Tel: (030) 23125 012</p><a href='tel:+442079460958'>x</a>"
