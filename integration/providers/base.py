@@ -174,6 +174,7 @@ class ProviderReply:
     `about` says whom the answer is about where the findings do not: the address that was checked, the person's employer, the domain that
     led here by a redirect. It is evidence, not a fact. `held_back`: what became of an answer that was not let through ("refused", or
     "asked" while a person decides); its findings are gone by then. `rate_news`: on the first reply of a call, what its headers taught.
+    `took_ms`: how long the call took that it came in.
     """
 
     provider: str
@@ -190,6 +191,7 @@ class ProviderReply:
     about: tuple[Finding, ...] = ()
     held_back: Literal["", "refused", "asked"] = ""
     rate_news: tuple[RateNews, ...] = ()
+    took_ms: int = 0
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,11 @@ class Channel:
     endpoints: tuple[Endpoint, ...]
 
     @property
+    def name(self) -> str:
+        """As it stands in observations: "apollo.company"."""
+        return f"{self.provider.name}.{self.capability.value}"
+
+    @property
     def trust(self) -> Mapping[Field, float]:
         return {name: trust for endpoint in self.endpoints for name, trust in endpoint.offer.fields.items()}
 
@@ -56,4 +61,4 @@ def waterfall_order(channels: Sequence[Channel]) -> Mapping[Field, tuple[Channel
 
 def _rank(channel: Channel, name: Field) -> tuple[Decimal, float, str]:
     trust = channel.trust[name]
-    return channel.price_usd / Decimal(str(trust)), -trust, f"{channel.provider.name}.{channel.capability}"
+    return channel.price_usd / Decimal(str(trust)), -trust, channel.name
