@@ -22,6 +22,8 @@ from integration.providers.questions import PlanStep, Question, identities, ques
 
 # A field is settled when something is at least this sure about it; below, the next provider is asked too.
 SUFFICIENT_RATIO: Final = 0.7
+NEVER: Final = 2.0
+"""As `settles_at`: no single answer settles a field."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,7 +57,8 @@ class Belief:
 
     def optimistic(self, deviations: float) -> float:
         """The chance if we are lucky: so many standard deviations above, at most 1."""
-        return min(1.0, self.ratio + deviations * (self.ratio * (1 - self.ratio) / (self.weight + 1)) ** 0.5)
+        spread: float = (self.ratio * (1 - self.ratio) / (self.weight + 1)) ** 0.5
+        return min(1.0, self.ratio + deviations * spread)
 
 
 @dataclass

@@ -19,7 +19,10 @@ _LARGEST: Final = "xl"
 # Country domains that the whole world uses as names of their own.
 _EVERYBODYS: Final = frozenset({"io", "co", "ai", "me", "tv", "cc", "ly", "gg", "to", "fm", "so", "sh", "vc", "ws", "eu"})
 _INDUSTRIES: Final = (
-    ("software", ("software", "saas", "internet", "information technology", "computer", "tecnologia", "informatik", "informatique")),
+    (
+        "software",
+        ("software", "saas", "internet", "information technology", "computer", "tecnologia", "informatik", "informatique"),
+    ),
     ("finance", ("financ", "bank", "insur", "segur", "versicher", "assurance", "capital", "invest")),
     ("health", ("health", "saúde", "salud", "medic", "pharma", "hospital", "biotech", "gesund", "santé")),
     ("retail", ("retail", "commerce", "varejo", "comercio", "comércio", "handel", "wholesale", "consumer")),
@@ -56,7 +59,7 @@ def segments_around(segment: str) -> tuple[str, ...]:
 
 
 def size_band(employees: float) -> str:
-    """"xs" to 10 people, "s" to 50, "m" to 200, "l" to 1,000, "xl" above."""
+    """ "xs" to 10 people, "s" to 50, "m" to 200, "l" to 1,000, "xl" above."""
     return next((band for most, band in _SIZES if employees <= most), _LARGEST)
 
 

@@ -19,6 +19,7 @@ from integration.db.models.provider_use import (
     ProviderGateRow,
     ProviderObservationRow,
     ProviderPinRow,
+    ProviderTermsRow,
 )
 from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
@@ -63,6 +64,7 @@ __all__ = [
     "ProviderKeyRow",
     "ProviderObservationRow",
     "ProviderPinRow",
+    "ProviderTermsRow",
     "RateWindowRow",
     "RecordIdentityRow",
     "RecordStateRow",
