@@ -74,6 +74,13 @@ class Case:
         if not self.suppressed:
             self.heard.append(Heard(lookup, reply))
 
+    @property
+    def trail(self) -> str:
+        """How others did so far, as a segment of its own: "~21" is found twice or more, missed once."""
+        found = sum(one.reply.outcome == "found" for one in self.heard)
+        missed = sum(one.reply.outcome == "not_found" for one in self.heard)
+        return f"~{min(found, 2)}{min(missed, 3)}"
+
     def suppress(self) -> None:
         """The person asked not to be processed: nothing more is asked, nothing found is kept."""
         self.suppressed = True
@@ -92,6 +99,7 @@ class Lookup:
     subject: Subject
     question: str
     segment: str = ""
+    trail: str = ""
 
 
 def open_cases(
@@ -161,4 +169,4 @@ def lookup_of(case: Case, channel: Channel, wanted: frozenset[Field]) -> Lookup:
     """The lookup that asks the channel about the case for what is wanted."""
     endpoint = channel.endpoint_for(wanted)
     question = question_id(endpoint.offer.question_prefix, identities(case.subject)[0])
-    return Lookup(case, channel, endpoint, case.subject, question, case.segment or "")
+    return Lookup(case, channel, endpoint, case.subject, question, case.segment or "", case.trail)

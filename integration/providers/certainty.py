@@ -29,7 +29,7 @@ def certainty_of(votes: Sequence[Vote]) -> float:
     """The chance that the most convincing value is right; 0 without any."""
     if not votes:
         return 0.0
-    if any(isinstance(vote.value, tuple) for vote in votes):
+    if len(votes) == 1 or any(isinstance(vote.value, tuple) for vote in votes):
         return max(min(vote.ratio, _SUREST) for vote in votes)
     return max(chances_of(votes))
 
@@ -39,7 +39,6 @@ def chances_of(votes: Sequence[Vote]) -> list[float]:
     odds_of_group: list[float] = []
     voters: list[set[str]] = []
     heads: list[FieldValue] = []
-    places: list[int] = []
     for vote in sorted(votes, key=lambda one: (-one.ratio, one.provider, str(one.value))):
         place = next((number for number, head in enumerate(heads) if agree(head, vote.value)), len(heads))
         if place == len(heads):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 from integration.db.models import ProviderChoiceRow, ProviderPinRow, ProviderTermsRow
 from integration.providers.base import Field
 from integration.providers.standing import Choices, Terms
+
+_TERMS: Final = ("wanted_ratio", "explore_ratio", "holdout_ratio", "worth_ratio")
 
 
 class ChoiceStore:
@@ -34,9 +36,9 @@ class ChoiceStore:
     def find_terms(self, connection: Connection, *, portal_id: int) -> Terms:
         """The portal's terms, the usual ones where nothing was set."""
         row = ProviderTermsRow
-        query = select(row.wanted_ratio, row.explore_ratio, row.holdout_ratio, row.worth_ratio).where(row.portal_id == portal_id)
+        query = select(*(getattr(row, name) for name in _TERMS)).where(row.portal_id == portal_id)
         found = connection.execute(query).one_or_none()
-        return Terms() if found is None else Terms(*found)
+        return Terms() if found is None else Terms(**found._mapping)
 
     def switch(self, connection: Connection, *, portal_id: int, provider: str, is_on: bool, by: str, now: datetime) -> None:
         """Turns a provider on or off."""
@@ -64,6 +66,6 @@ class ChoiceStore:
 
     def save_terms(self, connection: Connection, *, portal_id: int, terms: Terms, by: str, now: datetime) -> None:
         """Sets the portal's terms."""
-        chosen = {**asdict(terms), "set_by": by, "set_at": now}
+        chosen = {name: getattr(terms, name) for name in _TERMS} | {"set_by": by, "set_at": now}
         statement = insert(ProviderTermsRow).values(portal_id=portal_id, **chosen)
         connection.execute(statement.on_conflict_do_update(index_elements=["portal_id"], set_=chosen))

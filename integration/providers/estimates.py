@@ -85,6 +85,16 @@ class Estimates:
                 belief = _updated(belief, seen.found, seen.asked)
         return belief
 
+    def luck(self, channel: str, trail: str) -> float:
+        """By how much the channel finds more, or less, about subjects on which others did as `trail` says: 1 is no different.
+
+        Who is unknown to one provider is often unknown to the next.
+        """
+        seen, everywhere = self.sums.get((channel, WHOLE_CHANNEL, trail)), self.found(channel, WHOLE_CHANNEL, "")
+        if seen is None or not everywhere.ratio:
+            return 1.0
+        return _updated(everywhere, seen.found, seen.asked).ratio / everywhere.ratio
+
     def right(self, channel: str, name: str, segment: str, declared: float) -> Belief:
         """How often what it finds there is right; `declared` is what the adapter says of itself."""
         belief = Belief(declared, DECLARED_WORTH)

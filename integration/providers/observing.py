@@ -64,6 +64,10 @@ def _count(
     channel = lookup.channel.name
     values = {one.field: one for one in sorted(reply.findings, key=lambda one: one.confidence_ratio)}
     judged = {name: _verdict(one, lookup.question, truths, votes) for name, one in values.items()}
+    if lookup.trail:
+        trail = counts[channel, WHOLE_CHANNEL, lookup.trail]
+        trail.asked += 1
+        trail.found += reply.outcome == "found"
     for segment in segments_around(lookup.segment):
         whole = counts[channel, WHOLE_CHANNEL, segment]
         whole.asked += 1

@@ -38,15 +38,15 @@ class Judge:
     """Reads the estimates for one portal; keeps what it read."""
 
     estimates: Estimates
-    _outlooks: dict[tuple[Endpoint, str], Outlook] = field(default_factory=dict)
+    _outlooks: dict[tuple[Endpoint, str, str], Outlook] = field(default_factory=dict)
     _trusted: dict[tuple[str, Field, str, float], float] = field(default_factory=dict)
 
-    def outlook(self, channel: Channel, endpoint: Endpoint, segment: str) -> Outlook:
-        """What the endpoint promises for a subject of the segment."""
-        key = (endpoint, segment)
+    def outlook(self, channel: Channel, endpoint: Endpoint, segment: str, trail: str) -> Outlook:
+        """What the endpoint promises for a subject of the segment, on which others did as the trail says."""
+        key = (endpoint, segment, trail)
         kept = self._outlooks.get(key)
         if kept is None:
-            kept = self._outlooks[key] = self._looked(channel.name, endpoint.offer, segment)
+            kept = self._outlooks[key] = self._looked(channel.name, endpoint.offer, segment, trail)
         return kept
 
     def trusted(self, channel: Channel, finding: Finding, segment: str) -> float:
@@ -59,15 +59,16 @@ class Judge:
             self._trusted[key] = share
         return min(max(finding.confidence_ratio * share, _LEAST_RATIO), _MOST_RATIO)
 
-    def _looked(self, channel: str, offer: Offer, segment: str) -> Outlook:
+    def _looked(self, channel: str, offer: Offer, segment: str, trail: str) -> Outlook:
+        luck = self.estimates.luck(channel, trail)
         chances: dict[Field, float] = {}
         hopeful: dict[Field, float] = {}
         for name, declared in offer.fields.items():
             found = self.estimates.found(channel, name.value, segment)
             right = self.estimates.right(channel, name.value, segment, declared)
-            chances[name] = found.ratio * right.ratio
+            chances[name] = min(1.0, found.ratio * luck) * right.ratio
             hopeful[name] = found.optimistic(OPTIMISM) * right.ratio
-        anything = self.estimates.found(channel, WHOLE_CHANNEL, segment).ratio
+        anything = min(1.0, self.estimates.found(channel, WHOLE_CHANNEL, segment).ratio * luck)
         price = float(offer.price_usd)
         return Outlook(
             chances,

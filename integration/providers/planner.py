@@ -48,7 +48,11 @@ class Option:
         return self.outlook.price_usd <= 0
 
     def gain(self, stakes: Stakes) -> float:
-        return sum(stake * self.chances.get(name, 0.0) for name, stake in stakes.items())
+        total = 0.0
+        for name, chance in self.chances.items():
+            if name in stakes:
+                total += stakes[name] * chance
+        return total
 
     def net(self, stakes: Stakes) -> float:
         return self.gain(stakes) - self.cost_usd
@@ -56,7 +60,10 @@ class Option:
     def left_when_found(self, stakes: Stakes) -> Stakes:
         """What is still at stake after it found something."""
         found = max(self.outlook.found_ratio, 1e-9)
-        return {name: stake * (1 - min(1.0, self.chances.get(name, 0.0) / found)) for name, stake in stakes.items()}
+        return {
+            name: stake * (1 - min(1.0, self.chances[name] / found)) if name in self.chances else stake
+            for name, stake in stakes.items()
+        }
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +146,7 @@ class _Desk:
         self._keyed = keyed
         self._batch = batch
         self._round = round_number
+        self._trail = case.trail
         self._all_stakes = stakes_of(case, standing, judge)
         self._wanted = frozenset(self._all_stakes)
 
@@ -177,7 +185,7 @@ class _Desk:
 
     def _option(self, channel: Channel, stakes: Stakes) -> Option:
         endpoint = channel.endpoint_for(self._wanted)
-        outlook = self._judge.outlook(channel, endpoint, self._case.segment or "")
+        outlook = self._judge.outlook(channel, endpoint, self._case.segment or "", self._trail)
         chances = {name: outlook.chances[name] for name in stakes if name in outlook.chances}
         waiting = outlook.latency_s + queue_s(endpoint.offer, self._batch)
         return Option(channel, endpoint, outlook, chances, outlook.expected_price_usd + waiting * USD_PER_S)
@@ -255,18 +263,19 @@ def _paid_ones(options: Sequence[Option], stakes: Stakes) -> list[Option]:
 
 def best_first(options: Sequence[Option], stakes: Stakes) -> Option | None:
     """The option to begin with, None when none is worth its cost: it counts what it leaves for the best that can follow."""
-    paying = [one for one in options if one.net(stakes) > 0]
+    paying = sorted((one for one in options if one.net(stakes) > 0), key=lambda one: one.channel.name)
     if len(paying) < 2:
         return paying[0] if paying else None
 
-    def best_of(others: Sequence[Option], rest: Stakes) -> float:
-        return max((one.net(rest) for one in others), default=0.0)
+    nets = {one: one.net(stakes) for one in paying}
+    ranked = sorted(paying, key=lambda one: -nets[one])
 
     def value(one: Option) -> float:
-        others = [other for other in options if other is not one]
-        found = one.outlook.found_ratio
-        when_found = max(0.0, best_of(others, one.left_when_found(stakes)))
-        return one.net(stakes) + found * when_found + (1 - found) * max(0.0, best_of(others, stakes))
+        # Who is not worth its price now is not worth it for less either, so only those that pay can follow.
+        rest, found = one.left_when_found(stakes), one.outlook.found_ratio
+        when_found = max(0.0, *(other.net(rest) for other in paying if other is not one))
+        when_missed = nets[ranked[1] if one is ranked[0] else ranked[0]]
+        return nets[one] + found * when_found + (1 - found) * when_missed
 
     return max(paying, key=lambda one: (value(one), one.channel.name))
 

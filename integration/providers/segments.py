@@ -8,6 +8,7 @@ Limit: the industry is told by words in English, Portuguese, Spanish, German and
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from integration.providers.base import Field, Finding, Subject, chosen_first
@@ -52,6 +53,7 @@ def segment_of(subject: Subject, findings: Iterable[Finding]) -> str:
     return "|".join(parts)
 
 
+@lru_cache(maxsize=8192)
 def segments_around(segment: str) -> tuple[str, ...]:
     """The segment and all it lies in, from the whole portal on."""
     parts = segment.split("|") if segment else []

@@ -42,9 +42,10 @@ class Terms:
     explore_ratio: float = 0.05
     holdout_ratio: float = 0.02
     worth_ratio: float = 1.0
+    field_worth_usd: Mapping[Field, float] = field(default_factory=lambda: FIELD_WORTH_USD, repr=False)
 
     def worth_usd(self, name: Field) -> float:
-        return FIELD_WORTH_USD.get(name, WORTH_USD) * self.worth_ratio
+        return self.field_worth_usd.get(name, WORTH_USD) * self.worth_ratio
 
 
 @dataclass(frozen=True)
