@@ -5,7 +5,7 @@ Both policies run the product's own cases and merge; the fixed one is `next_look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -56,7 +56,7 @@ def run_fixed(market: Market) -> Score:
             lookups = next_lookups(cases.values(), order)
             if not lookups:
                 break
-            _answer(market, lookups, {id(by_key[one.key]): one for one in batch}, score, lambda _: False)
+            _answer(market, lookups, {id(by_key[one.key]): one for one in batch}, score)
         _mark(market, batch, by_key, wanted, score)
     return score
 
@@ -79,8 +79,8 @@ def run_planned(market: Market, terms: Terms) -> Score:
             if not lookups:
                 break
             trials = {one.lookup.question for one in planned.choices if one.step.because == "explore"}
-            _answer(market, lookups, company_of, score, lambda lookup, trials=trials: lookup.question in trials)  # type: ignore[misc]
-        seen.add(observe(cases.values(), week, lambda heard, one: judge.trusted(heard.lookup.channel, one, heard.lookup.segment)))
+            _answer(market, lookups, company_of, score, trials)
+        seen.add(observe(cases.values(), week, judge.trusts))
         _mark(market, batch, by_key, wanted, score)
     return score
 
@@ -150,7 +150,7 @@ def _batches(companies: Sequence[Company]) -> Iterator[Sequence[Company]]:
 
 
 def _answer(
-    market: Market, lookups: Sequence[Lookup], company_of: dict[int, Company], score: Score, is_trial: Callable[[Lookup], bool]
+    market: Market, lookups: Sequence[Lookup], company_of: dict[int, Company], score: Score, trials: Collection[str] = ()
 ) -> None:
     for lookup in lookups:
         company, name = company_of[id(lookup.case)], lookup.channel.provider.name
@@ -159,7 +159,7 @@ def _answer(
         score.asked.add((name, company.key))
         score.cost_usd += reply.cost_usd
         score.lookups += bool(market.traders[name].price)
-        if is_trial(lookup):
+        if lookup.question in trials:
             score.trials_usd += reply.cost_usd
         lookup.case.hear(lookup, reply)
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from integration.providers.adapter import Endpoint, Offer
 from integration.providers.base import Field, Finding
+from integration.providers.cases import Heard
 from integration.providers.estimates import WHOLE_CHANNEL, Estimates
 from integration.providers.order import Channel
 
@@ -58,6 +59,10 @@ class Judge:
             share = self.estimates.right(channel.name, finding.field.value, segment, declared).ratio / max(declared, _LEAST_RATIO)
             self._trusted[key] = share
         return min(max(finding.confidence_ratio * share, _LEAST_RATIO), _MOST_RATIO)
+
+    def trusts(self, heard: Heard, finding: Finding) -> float:
+        """The same for a finding of an answer."""
+        return self.trusted(heard.lookup.channel, finding, heard.lookup.segment)
 
     def _looked(self, channel: str, offer: Offer, segment: str, trail: str) -> Outlook:
         luck = self.estimates.luck(channel, trail)

@@ -126,8 +126,7 @@ def stakes_of(case: Case, standing: Standing, judge: Judge) -> dict[Field, float
     for heard in case.heard:
         for one in heard.reply.findings:
             if one.field in case.wanted:
-                ratio = judge.trusted(heard.lookup.channel, one, heard.lookup.segment)
-                votes.setdefault(one.field, []).append(Vote(one.value, one.provider, ratio))
+                votes.setdefault(one.field, []).append(Vote(one.value, one.provider, judge.trusts(heard, one)))
     stakes: dict[Field, float] = {}
     for name in sorted(case.wanted):
         certainty = certainty_of(votes.get(name, ()))

@@ -28,6 +28,13 @@ FIELD_WORTH_USD: Final[Mapping[Field, float]] = {
     Field.DOMAIN_REGISTRAR: 0.01,
 }
 
+TERM_LIMITS: Final[Mapping[str, tuple[float, float]]] = {
+    "wanted_ratio": (0.5, 0.99),
+    "explore_ratio": (0.0, 0.5),
+    "holdout_ratio": (0.0, 0.5),
+    "worth_ratio": (0.01, 100.0),
+}
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -43,6 +50,14 @@ class Terms:
     holdout_ratio: float = 0.02
     worth_ratio: float = 1.0
     field_worth_usd: Mapping[Field, float] = field(default_factory=lambda: FIELD_WORTH_USD, repr=False)
+
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with the figures, in sentences; nothing when they can be used."""
+        return tuple(
+            f"{name} must lie between {least:g} and {most:g}, not {getattr(self, name):g}."
+            for name, (least, most) in TERM_LIMITS.items()
+            if not least <= getattr(self, name) <= most
+        )
 
     def worth_usd(self, name: Field) -> float:
         return self.field_worth_usd.get(name, WORTH_USD) * self.worth_ratio

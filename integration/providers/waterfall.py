@@ -122,11 +122,7 @@ class Enricher:
 
     def _note(self, portal_id: int, cases: Iterable[Case], point: Standpoint) -> None:
         """Keeps what the batch taught about the channels."""
-        observed = observe(
-            cases,
-            week_of(self._clock()),
-            lambda heard, finding: point.judge.trusted(heard.lookup.channel, finding, heard.lookup.segment),
-        )
+        observed = observe(cases, week_of(self._clock()), point.judge.trusts)
         if observed:
             with self._database.begin() as connection:
                 self._observations.add(connection, portal_id=portal_id, observed=observed)
