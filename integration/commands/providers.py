@@ -62,7 +62,7 @@ def _name_switch_on(parser: argparse.ArgumentParser) -> None:
 
 
 def _name_field(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("field", choices=[name.value for name in Field], metavar="FIELD", help="the field, as in docs/providers.md")
+    parser.add_argument("field", help="the field, as in docs/providers.md")
 
 
 def _name_order(parser: argparse.ArgumentParser) -> None:
@@ -110,21 +110,19 @@ def _switch(arguments: argparse.Namespace, settings: Settings, *, is_on: bool) -
 
 
 def _pin(arguments: argparse.Namespace, settings: Settings) -> int:
-    providers = [_known(name).name for name in arguments.providers]
+    providers, field = [_known(name).name for name in arguments.providers], _field(arguments.field)
     if len(set(providers)) < len(providers):
         raise BadInput("Name each provider once.")
 
     def change(parts: Parts, connection: Connection) -> None:
-        able = {adapter.info.name for adapter in parts.adapters for one in adapter.endpoints if arguments.field in one.offer.fields}
+        able = {adapter.info.name for adapter in parts.adapters for one in adapter.endpoints if field in one.offer.fields}
         unable = [name for name in providers if name not in able]
         if unable:
-            raise BadInput(
-                f"{', '.join(unable)} cannot fill {arguments.field}. Those that can: {', '.join(sorted(able)) or 'none'}."
-            )
+            raise BadInput(f"{', '.join(unable)} cannot fill {field}. Those that can: {', '.join(sorted(able)) or 'none'}.")
         ChoiceStore().pin(
             connection,
             portal_id=arguments.portal,
-            field=Field(arguments.field),
+            field=field,
             providers=providers,
             by=COMMAND_LINE,
             now=parts.clock(),
@@ -134,10 +132,10 @@ def _pin(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _unpin(arguments: argparse.Namespace, settings: Settings) -> int:
+    field = _field(arguments.field)
+
     def change(parts: Parts, connection: Connection) -> None:
-        ChoiceStore().pin(
-            connection, portal_id=arguments.portal, field=Field(arguments.field), providers=(), by=COMMAND_LINE, now=parts.clock()
-        )
+        ChoiceStore().pin(connection, portal_id=arguments.portal, field=field, providers=(), by=COMMAND_LINE, now=parts.clock())
 
     return _change(arguments, settings, "provider_unpinned", arguments.field, {}, change)
 
@@ -214,6 +212,12 @@ def _known(name: str) -> ProviderInfo:
     if name not in infos:
         raise BadInput(f"There is no provider {name!r}. There are: {', '.join(sorted(infos))}.")
     return infos[name]
+
+
+def _field(name: str) -> Field:
+    if name not in {one.value for one in Field}:
+        raise BadInput(f"There is no field {name!r}; docs/providers.md lists them.")
+    return Field(name)
 
 
 def _is_wanted() -> bool:
