@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from integration.providers.adapter import Adapter, Endpoint
 from integration.providers.base import Capability, Field, ProviderInfo, Subject
@@ -18,7 +19,12 @@ class Channel:
     capability: Capability
     endpoints: tuple[Endpoint, ...]
 
-    @property
+    @cached_property
+    def name(self) -> str:
+        """As it stands in observations: "apollo.company"."""
+        return f"{self.provider.name}.{self.capability.value}"
+
+    @cached_property
     def trust(self) -> Mapping[Field, float]:
         return {name: trust for endpoint in self.endpoints for name, trust in endpoint.offer.fields.items()}
 
@@ -56,4 +62,4 @@ def waterfall_order(channels: Sequence[Channel]) -> Mapping[Field, tuple[Channel
 
 def _rank(channel: Channel, name: Field) -> tuple[Decimal, float, str]:
     trust = channel.trust[name]
-    return channel.price_usd / Decimal(str(trust)), -trust, f"{channel.provider.name}.{channel.capability}"
+    return channel.price_usd / Decimal(str(trust)), -trust, channel.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Final, Protocol
 
 from integration.providers.base import Field, Finding, ProviderInfo, ProviderReply, Subject
@@ -51,8 +52,26 @@ class Weighing:
 
 
 @dataclass(frozen=True)
+class PlanStep:
+    """Why a channel ("apollo.company") was asked: what was expected of it for which fields, and what the alternatives were.
+
+    `round_number` counts from 1. `because`: "gain" (worth more than it costs), "pin" (an admin's order), "explore" (to learn how good it
+    is), "no key" (it would have been next, and cannot be asked). `gain_usd` is the expected worth of new certainty, `price_usd` the most
+    the lookup can cost; `alternatives` are the other channels with their own expected gain after costs, the best first.
+    """
+
+    channel: str
+    round_number: int
+    because: str
+    fields: tuple[Field, ...]
+    gain_usd: float = 0.0
+    price_usd: Decimal = Decimal(0)
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
 class Enrichment:
-    """The chosen finding of each field, the ones that lost, and what every provider answered.
+    """The chosen finding of each field, the ones that lost, what every provider answered, and why each was asked.
 
     `weighing` is how they were weighed, so that whoever adds or removes a finding weighs the rest in the same way.
     """
@@ -61,6 +80,7 @@ class Enrichment:
     alternatives: Mapping[Field, tuple[Finding, ...]] = field(default_factory=dict)
     replies: tuple[ProviderReply, ...] = ()
     weighing: Weighing = field(default_factory=Weighing)
+    asked_because: tuple[PlanStep, ...] = ()
 
     def every_finding(self) -> list[Finding]:
         """The chosen ones and those that lost."""

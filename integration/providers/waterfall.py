@@ -1,14 +1,14 @@
-"""Enrichment of a batch: each field from the first provider that knows it, everything in parallel, nothing asked or paid for twice.
+"""Enrichment of a batch: each field from the providers that are worth asking, in parallel, nothing asked or paid for twice.
 
-A batch goes down in rounds. In each, the providers that could still fill a wanted field are asked at once; their answers decide the next
-round. The whole batch has one time limit: what is late counts as failed and does not hold up the rest. Failures are never cached.
+A batch goes down in rounds. In each, the lookups of the plan are made at once; their answers decide the next round. The whole batch has
+one time limit: what is late counts as failed and does not hold up the rest. Failures are never cached.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,19 +24,26 @@ from integration.providers.adapter import Adapter
 from integration.providers.asking import PACE_WAIT_S, Answered, Asker, Call, Plan, Round, call_gate
 from integration.providers.base import ErrorClass, ProviderReply, Subject
 from integration.providers.budget import refusal_words
+from integration.providers.budget_store import BudgetStore
 from integration.providers.cache_store import CachedAnswer, CacheStore, NewAnswer
-from integration.providers.cases import Case, Lookup, next_lookups, open_cases
+from integration.providers.cases import NEVER, Case, Lookup, open_cases
+from integration.providers.estimates import week_of
 from integration.providers.flight_store import FlightStore
 from integration.providers.gate_window import Places
 from integration.providers.gates import GateReport, Gates, GateView, Order
 from integration.providers.keys_store import KeysStore
 from integration.providers.merge import merge_findings
-from integration.providers.order import channels_of, waterfall_order
+from integration.providers.observation_store import ObservationStore
+from integration.providers.observing import observe
+from integration.providers.order import channels_of
+from integration.providers.planner import Planner, purse_of
 from integration.providers.questions import Enrichment, Question, Weighing, question_ids_of, sources_of, suppression_ids
 from integration.providers.spending import CallReport, Permit, Spending
+from integration.providers.standing import Purse
+from integration.providers.standing_reader import StandingReader, Standpoint
 
 BATCH_S: Final = 25.0
-MAX_ROUNDS: Final = 5
+MAX_ROUNDS: Final = 8
 _LEAST_ROUND_S: Final = 0.5
 _LANDING_S: Final = 10.0
 """How much longer than a batch's time a claim may stand: only a worker that died leaves one so long."""
@@ -73,8 +80,9 @@ class Enricher:
         batch_s: float = BATCH_S,
     ) -> None:
         channels = channels_of(adapters)
-        self._order = waterfall_order(channels)
-        self._fields = frozenset(self._order)
+        self._planner = Planner(channels)
+        self._standings = StandingReader()
+        self._fields = frozenset(name for channel in channels for name in channel.trust)
         self._weighing = Weighing(sources_of(adapter.info for adapter in adapters))
         self._prefixes = tuple(endpoint.offer.question_prefix for channel in channels for endpoint in channel.endpoints)
         self._asker = Asker(pool)
@@ -84,6 +92,8 @@ class Enricher:
         self._keys = keys
         self._cache = cache
         self._spending = spending
+        self._budgets = BudgetStore()
+        self._observations = ObservationStore()
         self._titles = {adapter.info.name: adapter.info.title for adapter in adapters}
         self._clock = clock
         self._database = database
@@ -96,25 +106,47 @@ class Enricher:
         Ends within `batch_s` seconds. Cost: per round two short transactions for the whole batch, however many questions there are.
         """
         until = time.monotonic() + self._batch_s
-        cases, by_key = open_cases(questions, self._fields)
+        point, purse = self._read_standing(portal_id)
+        cases, by_key = open_cases(questions, self._fields, settles_at=NEVER, holds_out=point.standing.holds_out)
         around = self._open_round(portal_id, cases, until)
-        for _ in range(MAX_ROUNDS):
-            lookups = next_lookups(cases.values(), self._order)
+        for number in range(1, MAX_ROUNDS + 1):
+            planned = self._planner.plan(
+                cases.values(), point.standing, point.judge, keyed=frozenset(around.keys), purse=purse, round_number=number
+            )
+            lookups, purse = planned.take(), planned.purse
             if not lookups or until - time.monotonic() < _LEAST_ROUND_S:
                 break
             self._run_round(lookups, around)
+        self._note(portal_id, cases.values(), point)
         as_of = self._clock()
         merged: dict[str, Enrichment] = {}
         for question in questions:
             case = by_key[question.key]
             findings, alternatives = merge_findings((*question.known, *case.findings), as_of=as_of, weighing=self._weighing)
-            merged[question.key] = Enrichment(findings, alternatives, tuple(case.replies), self._weighing)
+            merged[question.key] = Enrichment(
+                findings, alternatives, tuple(case.replies), weighing=self._weighing, asked_because=tuple(case.steps)
+            )
         return merged
 
     def forget(self, connection: Connection, portal_id: int, subjects: Sequence[Subject]) -> int:
         """How many stored answers about these subjects were erased. That a person asked not to be processed stays known."""
         questions = [name for subject in subjects for name in question_ids_of(subject, self._prefixes)]
         return self._cache.forget(connection, portal_id=portal_id, questions=questions)
+
+    def _read_standing(self, portal_id: int) -> tuple[Standpoint, Purse]:
+        """What the plans of the batch rest on, and the credits left. The budget itself is kept when a round is paid for."""
+        now = self._clock()
+        with self._database.begin() as connection:
+            point = self._standings.read(connection, portal_id=portal_id, now=now)
+            rooms = self._budgets.rooms(connection, portal_id=portal_id, providers=list(self._titles), on=now.date())
+        return point, purse_of(rooms.values())
+
+    def _note(self, portal_id: int, cases: Iterable[Case], point: Standpoint) -> None:
+        """Keeps what the batch taught about the channels."""
+        observed = observe(cases, week_of(self._clock()), point.judge.trusts)
+        if observed:
+            with self._database.begin() as connection:
+                self._observations.add(connection, portal_id=portal_id, observed=observed)
 
     def _open_round(self, portal_id: int, cases: Mapping[str, Case], until: float) -> Round:
         """Reads what the whole batch needs, and marks the people who may not be asked about."""
@@ -147,7 +179,7 @@ class Enricher:
         replies |= self._landed({name: one for name, one in by_question.items() if name not in mine}, around)
         for lookup in lookups:
             reply = replies[lookup.question]
-            lookup.case.take(reply)
+            lookup.case.hear(lookup, reply)
             self._metrics.provider_call(reply.provider, "cached" if reply.cached else reply.outcome, reply.cost_usd, reply.credits)
 
     def _open(self, connection: Connection, own: Mapping[str, Lookup], around: Round, now: datetime) -> _Opened:

@@ -20,6 +20,7 @@ from integration.db.models.provider_use import (
     ProviderGateRow,
     ProviderObservationRow,
     ProviderPinRow,
+    ProviderTermsRow,
 )
 from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
 from integration.db.models.sync import SyncCheckpointRow
@@ -69,6 +70,7 @@ __all__ = [
     "ProviderKeyRow",
     "ProviderObservationRow",
     "ProviderPinRow",
+    "ProviderTermsRow",
     "RateWindowRow",
     "RecordIdentityRow",
     "RecordStateRow",

@@ -92,3 +92,21 @@ class ProviderPinRow(Base):
     providers: Mapped[list[str]] = mapped_column(ARRAY(Text()))
     pinned_by: Mapped[Str]
     pinned_at: Mapped[Moment] = mapped_column(server_default=text("now()"))
+
+
+class ProviderTermsRow(Base):
+    """How a portal wants its providers to be asked. Without a row: the usual terms."""
+
+    __tablename__ = "provider_terms"
+
+    portal_id: Mapped[PortalId] = mapped_column(primary_key=True, autoincrement=False)
+    wanted_ratio: Mapped[float] = mapped_column(Float(53))
+    """How sure a field must be for nobody else to be asked."""
+    explore_ratio: Mapped[float] = mapped_column(Float(53))
+    """The share of spending that may go into learning how good providers are."""
+    holdout_ratio: Mapped[float] = mapped_column(Float(53))
+    """The share of records for which known values are asked for too."""
+    worth_ratio: Mapped[float] = mapped_column(Float(53))
+    """What values are worth, compared with the usual figures."""
+    set_by: Mapped[Str]
+    set_at: Mapped[Moment] = mapped_column(server_default=text("now()"))

@@ -140,7 +140,7 @@ def let_through(
     findings, alternatives = merge_findings((*own, *sorted(kept, key=_order), *more), as_of=as_of, weighing=answer.weighing)
     used = {part.reply: part for part in every if part.number in accepted}
     replies = [_reply(reply, used.get(place), held_back.get(place)) for place, reply in enumerate(answer.replies)]
-    return Enrichment(findings, alternatives, tuple(replies), answer.weighing)
+    return Enrichment(findings, alternatives, tuple(replies), weighing=answer.weighing, asked_because=answer.asked_because)
 
 
 def _reply(reply: ProviderReply, used: Part | None, held_back: ProviderReply | None) -> ProviderReply:

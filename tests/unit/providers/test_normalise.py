@@ -101,7 +101,6 @@ def test_domain_of_a_domain_is_itself(domain: str) -> None:
         ("San Francisco, CA", None),
         ("Atlanta, Georgia", None),
         ("Remote, Somewhere", None),
-        ("Korea, Republic of", "KR"),
     ],
 )
 def test_the_country_at_the_end_of_a_place_is_read_and_a_states_letters_are_not(place: str, code: str | None) -> None:
