@@ -20,9 +20,12 @@ LIVE = os.environ.get("LEADLIGHT_LIVE") == "1"
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_live_service_answers_as_recorded(name: str) -> None:
-    live = load(name)["live"]
     if not LIVE:
         pytest.skip("asks the real services only with LEADLIGHT_LIVE=1")
+    fixture = load(name)
+    if not fixture["cases"]:
+        pytest.skip("asked in our own database")
+    live = fixture["live"]
     with ExitStack() as held:
         adapter = next(one for one in all_adapters(Settings.from_env(dict(os.environ)), held) if one.info.name == name)
         key = os.environ.get(f"LEADLIGHT_LIVE_KEY_{name.upper()}", "")

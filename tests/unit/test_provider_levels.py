@@ -14,6 +14,7 @@ from integration.core.settings import Settings
 from integration.providers.adapter import Adapter
 from integration.scaffold.levels import level_of, levels_of, load_fixture
 from simulator.neighbours.running import find_neighbours
+from tests.contract.providers.test_adapters import as_subject
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 30)
@@ -59,3 +60,13 @@ def test_gold_needs_a_look_at_the_live_service_within_a_year(hunter: Adapter, da
     every = {"scope", "plan", "gone", "ambiguous", "invalid", "blocked"}
     fixture["not_applicable"] = {**fixture.get("not_applicable", {}), **dict.fromkeys(every, "for this test")}
     assert level_of(hunter, fixture, ["hunter"], today=TODAY).name == name
+
+
+def test_every_live_smoke_test_asks_a_question_its_provider_takes(adapters: tuple[Adapter, ...]) -> None:
+    for adapter in adapters:
+        fixture = fixture_of(adapter.info.name)
+        if fixture["cases"]:
+            live = fixture["live"]
+            offer = next(one.offer for one in adapter.endpoints if one.offer.name == live["endpoint"])
+            assert offer.accepts(as_subject(live["subject"])), adapter.info.name
+            assert {field.value for field in offer.fields} >= set(live["fields"])
