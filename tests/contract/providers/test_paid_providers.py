@@ -27,6 +27,7 @@ def credits_spent(bench: Bench, provider: str) -> Decimal:
 
 
 def replies_of(bench: Bench, provider: str, subjects: tuple[Subject, ...]) -> list[ProviderReply]:
+    bench.chosen = frozenset({provider})
     answers = bench.enricher().enrich(PORTAL, [Ask(str(place), subject) for place, subject in enumerate(subjects)])
     return [reply for answer in answers.values() for reply in answer.replies if reply.provider == provider]
 
