@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -21,9 +22,11 @@ from integration.core.errors import BadInput
 from integration.core.settings import Secret, Settings
 from integration.db.migrate import migrate
 from integration.db.session import Database
-from integration.providers.base import FieldValue, Finding, ProviderReply, Subject
+from integration.providers.asking import NO_KEY
+from integration.providers.base import Field, FieldValue, Finding, ProviderReply, Subject
+from integration.providers.merge import Board, Ranked, weigh_findings
 from integration.providers.normalise import to_domain, to_email
-from integration.providers.questions import Enrichment
+from integration.providers.questions import Enrichment, PlanStep
 
 NOBODY: Final = 0
 """Stands for no portal: it has no keys and no choices, and what is stored under it is erased before and after."""
@@ -47,15 +50,24 @@ class Lookup:
     subject: Subject
     enrichment: Enrichment
     titles: Mapping[str, str]
+    as_of: datetime
+
+    def boards(self) -> Mapping[Field, Board]:
+        """Every field with all its findings and why each was chosen or not."""
+        return weigh_findings(self.enrichment.every_finding(), as_of=self.as_of, weighing=self.enrichment.weighing)
 
     def to_json(self) -> dict[str, object]:
-        """`{"subject", "lookups": [...], "values": [...]}`: what the tables say."""
+        """`{"subject", "lookups": [...], "planned": [...], "values": [...]}`: what the tables say."""
         return {
             "subject": self.subject.email or self.subject.domain,
             "lookups": [_reply_json(reply) for reply in self.enrichment.replies],
+            "planned": [
+                {"channel": step.channel, "round": step.round_number, "why": step_words(step)}
+                for step in self.enrichment.asked_because
+            ],
             "values": [
-                {**_finding_json(won), "others": [_finding_json(lost) for lost in self.enrichment.alternatives.get(name, ())]}
-                for name, won in sorted(self.enrichment.findings.items())
+                {**_ranked_json(board.ranked[0]), "others": [_ranked_json(one) for one in board.ranked[1:]]}
+                for _, board in sorted(self.boards().items())
             ],
         }
 
@@ -102,6 +114,8 @@ def show(lookup: Lookup, console: Console) -> None:
     console.print(f"[bold]{lookup.subject.email or lookup.subject.domain}[/bold]")
     asked = Table("provider", "question", "answer", "ms", "credits", "US$", title="What was asked", title_justify="left")
     for reply in lookup.enrichment.replies:
+        if reply.detail == NO_KEY:
+            continue
         asked.add_row(
             lookup.titles.get(reply.provider, reply.provider),
             reply.endpoint or "-",
@@ -111,13 +125,30 @@ def show(lookup: Lookup, console: Console) -> None:
             f"{reply.cost_usd:.4f}",
         )
     console.print(asked)
+    for step in lookup.enrichment.asked_because:
+        console.print(Text(f"  round {step.round_number}: {step_words(step)}", style="dim"))
+    boards = lookup.boards()
+    if not boards:
+        console.print(
+            "Nothing was found. See above what each provider said; a key for more providers helps (`leadlight provider-key`)."
+        )
+        return
     values = Table("field", "value", "sure", "from", "why", title="What is believed", title_justify="left")
-    for name, won in sorted(lookup.enrichment.findings.items()):
-        values.add_row(name.value, Text(value_words(won.value)), _pct(won), _from(won, lookup), "[green]chosen[/green]")
-        for lost in lookup.enrichment.alternatives.get(name, ()):
-            values.add_row("", Text(value_words(lost.value), style="dim"), _pct(lost), _from(lost, lookup), "")
+    for name, board in sorted(boards.items()):
+        for place, one in enumerate(board.ranked):
+            style = "dim" if place else ""
+            values.add_row(
+                "" if place else name.value,
+                Text(value_words(one.finding.value), style=style),
+                f"{one.weight:.0%}",
+                _from(one.finding, lookup),
+                Text(one.reason, style=style),
+            )
     console.print(values)
     cost = sum((reply.cost_usd for reply in lookup.enrichment.replies), Decimal(0))
+    unkeyed = [lookup.titles.get(one.provider, one.provider) for one in lookup.enrichment.replies if one.detail == NO_KEY]
+    if unkeyed:
+        console.print(f"Not asked, for want of a key: {', '.join(dict.fromkeys(unkeyed))}.")
     silent = sum(reply.outcome == "failed" for reply in lookup.enrichment.replies)
     console.print(f"{len(lookup.enrichment.replies)} lookups, {silent} without an answer, US$ {cost:.4f} in all.")
 
@@ -141,11 +172,19 @@ def value_words(value: FieldValue) -> str:
 def _ask(parts: Parts, portal_id: int, subject: Subject) -> Lookup:
     question = _Question(subject)
     enrichment = parts.enricher.enrich(portal_id, [question])[question.key]
-    return Lookup(subject, enrichment, {adapter.info.name: adapter.info.title for adapter in parts.adapters})
+    return Lookup(subject, enrichment, {adapter.info.name: adapter.info.title for adapter in parts.adapters}, parts.clock())
 
 
-def _pct(finding: Finding) -> str:
-    return f"{finding.confidence_ratio:.0%}"
+def step_words(step: PlanStep) -> str:
+    """Why a channel was asked, in a sentence."""
+    fields = ", ".join(name.value for name in step.fields)
+    if step.because == "no key":
+        return f"{step.channel} would have been asked for {fields}, and has no key"
+    if step.because == "pin":
+        return f"{step.channel} for {fields}, as pinned"
+    others = ", ".join(f"{name} {net:+.3f}" for name, net in step.alternatives)
+    aim = "to learn how good it is" if step.because == "explore" else f"worth {step.gain_usd:.3f} for a price of {step.price_usd:f}"
+    return f"{step.channel} for {fields}: {aim}{f'; instead of {others}' if others else ''}"
 
 
 def _from(finding: Finding, lookup: Lookup) -> str:
@@ -169,8 +208,11 @@ def _reply_json(reply: ProviderReply) -> dict[str, object]:
     }
 
 
-def _finding_json(finding: Finding) -> dict[str, object]:
+def _ranked_json(ranked: Ranked) -> dict[str, object]:
+    finding = ranked.finding
     return {
+        "weight": round(ranked.weight, 4),
+        "why": ranked.reason,
         "field": finding.field.value,
         "value": finding.value,
         "provider": finding.provider,

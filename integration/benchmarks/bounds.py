@@ -38,6 +38,11 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
         Bound("providers_asked", "at_least", 5),
         Bound("failed", "at_most", 0),
     ),
+    "market": (
+        Bound("coverage_ratio", "at_least", 1.0),
+        Bound("cost_ratio", "at_most", 0.6),
+        Bound("asked_twice", "at_most", 0),
+    ),
     "cards": (Bound("p95_ms", "at_most", 300), Bound("degraded_p95_ms", "at_most", 1000), Bound("errors", "at_most", 0)),
     "live": (Bound("median_s", "at_most", 2.0),),
     "undo": (Bound("ratio_to_quota", "at_most", 1.1), Bound("fields_left", "at_most", 0)),

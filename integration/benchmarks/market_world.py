@@ -144,7 +144,7 @@ class Market:
         shared = draw("outdated", *about) < _SAME_ERROR_RATIO
         if isinstance(truth, int):
             return truth * 3 if shared else truth * (5 + int(draw("wrong", *about) * 1000))
-        return f"outdated {truth}" if shared else f"wrong {truth} {trader.name}"
+        return f"old{company.key}" if shared else f"wrong{company.key}{trader.name}"
 
 
 def now_in(week: int) -> datetime:

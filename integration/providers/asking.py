@@ -25,6 +25,7 @@ from integration.providers.gates import gate_name
 COLLECT_S: Final = 0.3
 # How long one round may stand in line for a vendor's rate; what does not get through is told when to come again.
 PACE_WAIT_S: Final = 3.0
+NO_KEY: Final = "no key: this portal has not set one for this provider"
 _CLOSED: Final = "not asked: the provider refused this key a moment ago"
 
 
@@ -122,7 +123,7 @@ def _call(group: tuple[Lookup, ...], around: Round, closed: Mapping[str, ErrorCl
     provider = group[0].endpoint.offer.provider
     key = around.keys.get(provider.name, Secret("")) if provider.needs_key else Secret("")
     if provider.needs_key and not key.strip():
-        return ProviderReply(provider.name, "skipped", detail="no key: this portal has not set one for this provider")
+        return ProviderReply(provider.name, "skipped", detail=NO_KEY)
     gate = call_gate(group[0].endpoint, around.keys)
     if gate in closed:
         return ProviderReply(provider.name, "failed", error=closed[gate], detail=_CLOSED)

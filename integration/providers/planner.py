@@ -276,7 +276,8 @@ def best_first(options: Sequence[Option], stakes: Stakes) -> Option | None:
         when_missed = nets[ranked[1] if one is ranked[0] else ranked[0]]
         return nets[one] + found * when_found + (1 - found) * when_missed
 
-    return max(paying, key=lambda one: (value(one), one.channel.name))
+    # Where both would be asked in the end the order makes no difference to the sum; then the one that leaves more by itself goes first.
+    return max(paying, key=lambda one: (round(value(one), 9), nets[one], one.channel.name))
 
 
 def _within(choices: Sequence[Choice], purse: Purse) -> Planned:

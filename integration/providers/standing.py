@@ -11,21 +11,21 @@ from typing import Final
 from integration.providers.base import Field
 from integration.providers.estimates import Estimates
 
-WORTH_USD: Final = 0.05
+WORTH_USD: Final = 0.20
 """What a right value of a field is worth to a portal, unless `FIELD_WORTH_USD` says more."""
 FIELD_WORTH_USD: Final[Mapping[Field, float]] = {
-    Field.EMAIL: 0.50,
-    Field.PHONE: 0.40,
-    Field.MOBILE_PHONE: 0.80,
-    Field.EMAIL_STATUS: 0.15,
-    Field.JOB_TITLE: 0.15,
-    Field.EMPLOYEE_COUNT: 0.10,
-    Field.INDUSTRY: 0.10,
-    Field.ANNUAL_REVENUE_USD: 0.10,
-    Field.BUYING_SIGNALS: 0.15,
-    Field.PAGE_TITLE: 0.01,
-    Field.KEYWORDS: 0.02,
-    Field.DOMAIN_REGISTRAR: 0.01,
+    Field.EMAIL: 1.00,
+    Field.PHONE: 0.80,
+    Field.MOBILE_PHONE: 1.60,
+    Field.EMAIL_STATUS: 0.40,
+    Field.JOB_TITLE: 0.40,
+    Field.EMPLOYEE_COUNT: 0.40,
+    Field.INDUSTRY: 0.40,
+    Field.ANNUAL_REVENUE_USD: 0.40,
+    Field.BUYING_SIGNALS: 0.40,
+    Field.PAGE_TITLE: 0.02,
+    Field.KEYWORDS: 0.05,
+    Field.DOMAIN_REGISTRAR: 0.02,
 }
 
 TERM_LIMITS: Final[Mapping[str, tuple[float, float]]] = {
