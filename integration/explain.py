@@ -184,7 +184,7 @@ def step_words(step: PlanStep) -> str:
         return f"{step.channel} for {fields}, as pinned"
     others = ", ".join(f"{name} {net:+.3f}" for name, net in step.alternatives)
     aim = "to learn how good it is" if step.because == "explore" else f"worth {step.gain_usd:.3f} for a price of {step.price_usd:f}"
-    return f"{step.channel} for {fields}: {aim}{f'; instead of {others}' if others else ''}"
+    return f"{step.channel} for {fields}: {aim}{f'; others now: {others}' if others else ''}"
 
 
 def _from(finding: Finding, lookup: Lookup) -> str:

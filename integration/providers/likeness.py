@@ -23,7 +23,17 @@ from integration.providers.normalise import to_domain, to_linkedin_url, to_phone
 
 Same = Callable[[FieldValue, FieldValue], bool]
 
-JOINED: Final = frozenset({Field.TECHNOLOGIES, Field.KEYWORDS, Field.COMPANY_EMAILS, Field.SOCIAL_URLS, Field.INVESTORS})
+JOINED: Final = frozenset(
+    {
+        Field.TECHNOLOGIES,
+        Field.KEYWORDS,
+        Field.COMPANY_EMAILS,
+        Field.SOCIAL_URLS,
+        Field.INVESTORS,
+        Field.REGISTER_NUMBER,
+        Field.INDUSTRY_CODES,
+    }
+)
 """Lists on which no source is complete, so that one adds to another."""
 DESCRIBING: Final = frozenset({Field.DESCRIPTION, Field.PAGE_TITLE, Field.BUYING_SIGNALS, Field.EMAIL_SECURITY})
 """Texts in which other words are no contradiction."""

@@ -66,7 +66,8 @@ def parse_records(subject: Subject, records: Mapping[DnsQuestion, tuple[str, ...
         Field.EMAIL_SECURITY: read_email_security(txt, dmarc),
         Field.TECHNOLOGIES: technologies or None,
     }
-    return Answer(tuple(Value(name, value, TRUST[name]) for name, value in found.items() if value is not None))
+    values = tuple(Value(name, value, TRUST[name]) for name, value in found.items() if value is not None)
+    return Answer(values, about=(Value(Field.DOMAIN, subject.domain or "", 1.0),))
 
 
 def _mail_server(record: str) -> MailServer:

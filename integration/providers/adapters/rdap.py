@@ -66,7 +66,8 @@ def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
         return Answer(detail=f"no registry is listed for .{domain.rpartition('.')[2]}")
     request = ApiRequest("GET", f"{server}domain/{domain}", headers={"Accept": ACCEPTED})
     reply = yield Step(request, is_strangers=True)
-    return Answer(parse_domain(parse_object(reply.body, system=NAME), domain, request.url))
+    values = parse_domain(parse_object(reply.body, system=NAME), domain, request.url)
+    return Answer(values, about=(Value(Field.DOMAIN, domain, 1.0),))
 
 
 @lru_cache(maxsize=2)  # the same bytes come all day
