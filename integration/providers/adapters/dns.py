@@ -21,7 +21,7 @@ from integration.providers.normalise import to_domain
 from integration.providers.site.fingerprints import find_technologies_in_dns
 
 NAME: Final = "dns"
-TRUST: Final = {Field.MAIL_PROVIDER: 0.95, Field.EMAIL_SECURITY: 0.95, Field.TECHNOLOGIES: 0.75}
+TRUST: Final = {Field.MAIL_PROVIDER: 0.95, Field.EMAIL_SECURITY: 0.95, Field.TECHNOLOGIES: 0.75, Field.DOMAIN: 0.9}
 INFO: Final = ProviderInfo(
     name=NAME,
     title="The domain's DNS records",
@@ -67,7 +67,8 @@ def parse_records(subject: Subject, records: Mapping[DnsQuestion, tuple[str, ...
         Field.TECHNOLOGIES: technologies or None,
     }
     values = tuple(Value(name, value, TRUST[name]) for name, value in found.items() if value is not None)
-    return Answer(values, about=(Value(Field.DOMAIN, subject.domain or "", 1.0),))
+    # The records are the domain's own, so they tell whose facts these are.
+    return Answer((*values, Value(Field.DOMAIN, subject.domain or "", TRUST[Field.DOMAIN])) if values else ())
 
 
 def _mail_server(record: str) -> MailServer:

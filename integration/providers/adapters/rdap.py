@@ -32,7 +32,7 @@ NAME: Final = "rdap"
 ACCEPTED: Final = "application/rdap+json, application/json"
 REGISTRIES: Final = Step(ApiRequest("GET", "/dns.json"), keep_for=timedelta(days=1), accepts_failure=True)
 SHIPPED: Final = Path(__file__).parents[1] / "rdap_bootstrap.json"
-TRUST: Final = {Field.DOMAIN_REGISTERED_ON: 0.95, Field.DOMAIN_REGISTRAR: 0.95}
+TRUST: Final = {Field.DOMAIN_REGISTERED_ON: 0.95, Field.DOMAIN_REGISTRAR: 0.95, Field.DOMAIN: 0.9}
 
 INFO: Final = ProviderInfo(
     name=NAME,
@@ -66,8 +66,7 @@ def look_up(subject: Subject) -> Generator[Step, ApiReply, Answer]:
         return Answer(detail=f"no registry is listed for .{domain.rpartition('.')[2]}")
     request = ApiRequest("GET", f"{server}domain/{domain}", headers={"Accept": ACCEPTED})
     reply = yield Step(request, is_strangers=True)
-    values = parse_domain(parse_object(reply.body, system=NAME), domain, request.url)
-    return Answer(values, about=(Value(Field.DOMAIN, domain, 1.0),))
+    return Answer(parse_domain(parse_object(reply.body, system=NAME), domain, request.url))
 
 
 @lru_cache(maxsize=2)  # the same bytes come all day
@@ -105,7 +104,9 @@ def parse_domain(body: JsonObject, domain: str, source_url: str) -> tuple[Value,
         ),
         Field.DOMAIN_REGISTRAR: next((fn for entity in _of(body, "entities", "registrar") if (fn := _full_name(entity))), None),
     }
-    return tuple(Value(field, value, TRUST[field], source_url) for field, value in found.items() if value is not None)
+    values = tuple(Value(field, value, TRUST[field], source_url) for field, value in found.items() if value is not None)
+    # The entry is the domain's own, so it tells whose facts these are.
+    return (*values, Value(Field.DOMAIN, domain, TRUST[Field.DOMAIN], source_url)) if values else ()
 
 
 def _of(body: JsonObject, list_name: str, kind: str) -> Iterator[JsonObject]:

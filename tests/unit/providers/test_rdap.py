@@ -79,7 +79,7 @@ def test_only_the_registrars_name_is_read_from_the_cards() -> None:
         {"roles": ["registrant"], "vcardArray": card("Sample Person")},
         {"roles": ["technical", "registrar"], "vcardArray": card("Sample Registrar")},
     ]
-    assert facts(body(entities=entities)) == {Field.DOMAIN_REGISTRAR: "Sample Registrar"}
+    assert facts(body(entities=entities)) == {Field.DOMAIN_REGISTRAR: "Sample Registrar", Field.DOMAIN: "sample.com"}
 
 
 @given(ANYTHING, ANYTHING)
