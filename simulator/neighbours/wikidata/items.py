@@ -7,8 +7,9 @@ same web site, which is no company. Shapes follow https://www.mediawiki.org/wiki
 import threading
 from dataclasses import dataclass, field
 
-from simulator.neighbours.chance import draw, hex_id, pick
+from simulator.neighbours.chance import draw, pick
 from simulator.neighbours.facts import CompanyFacts, FactBook, Glasses, bare_domain
+from simulator.neighbours.register_numbers import lei_of
 
 WIKIDATA = Glasses("wikidata")
 Body = dict[str, object]
@@ -71,7 +72,7 @@ class Items:
             "P452": [self._pointer("P452", company.industry.lower())] if company.industry else None,
             "P571": [_statement("P571", _time(company.founded_year), "time")] if company.founded_year else None,
             "P1128": _headcounts(employees) if employees else None,
-            "P1278": [_statement("P1278", _lei(company.domain), "string")] if draw("lei", company.domain) < 0.5 else None,
+            "P1278": [_statement("P1278", lei_of(facts), "string")] if draw("lei", company.domain) < 0.5 else None,
             "P749": [self._pointer("P749", pick(_SAMPLE_PARENTS, "parent", company.domain))]
             if draw("owned", company.domain) < 0.2
             else None,
@@ -122,10 +123,6 @@ def _headcounts(employees: int) -> list[Body]:
     new = _statement("P1128", _quantity(employees), "quantity")
     new["qualifiers"] = {"P585": [_snak("P585", _time(2025), "time")]}
     return [new, old]
-
-
-def _lei(domain: str) -> str:
-    return f"9845{hex_id(14, 'lei', domain).upper()}{10 + int(draw('lei digits', domain) * 89)}"
 
 
 def _quantity(amount: int) -> Body:
