@@ -67,7 +67,7 @@ def settle(
     verdicts = _verdicts(known, claims)
     live = [claim for claim in claims if verdicts[claim.number].ruling is not Ruling.REFUSED]
     barred = frozenset(refused_tokens)
-    candidates = [one for one in candidates_of(live, verdicts) if one.verdict.decisive or not one.tokens & barred]
+    candidates = [one for one in candidates_of(live, verdicts, _exact(known)) if one.verdict.decisive or not one.tokens & barred]
     sure = [one for one in candidates if chosen in one.tokens] or [one for one in candidates if one.verdict.decisive]
     if not sure and len(candidates) == 1 and candidates[0].verdict.ruling is Ruling.ACCEPTED:
         sure = candidates
@@ -130,11 +130,13 @@ def _registers(candidate: Candidate) -> frozenset[str]:
     return frozenset(number.partition("-")[0] for number in numbers)
 
 
-def candidates_of(claims: Sequence[Claim], verdicts: Mapping[int, Verdict]) -> list[Candidate]:
-    """The distinct companies the claims name, by key."""
+def candidates_of(claims: Sequence[Claim], verdicts: Mapping[int, Verdict], own: frozenset[str] = frozenset()) -> list[Candidate]:
+    """The distinct companies the claims name, by key. `own` is what names the record itself exactly: claims that share some of it, one the
+    domain, another the register number, a third a domain that leads to it, are about one company."""
     groups: list[tuple[frozenset[str], list[int]]] = []
     for claim in claims:
-        tokens, members = claim.tokens, [claim.number]
+        is_ours = claim.tokens & own or {f"domain:{one}" for one in claim.anchors.aliases} & own
+        tokens, members = claim.tokens | (own if is_ours else frozenset()), [claim.number]
         for group in [one for one in groups if one[0] & tokens]:
             tokens, members = tokens | group[0], [*group[1], *members]
             groups.remove(group)
