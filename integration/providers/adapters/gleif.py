@@ -229,7 +229,9 @@ def _other_names(entity: JsonObject, member: str) -> list[object]:
 
 
 def _accepts(subject: Subject) -> bool:
-    return subject.kind == "company" and (lei_among(subject.register_numbers) is not None or bool(subject.company_name))
+    """By number, or by name once the country is known: a name alone gives no more than candidates, and a question is asked but once."""
+    named = bool(subject.company_name and subject.country)
+    return subject.kind == "company" and (named or lei_among(subject.register_numbers) is not None)
 
 
 COMPANY: Final = HttpConversation(
