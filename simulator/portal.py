@@ -15,7 +15,7 @@ from simulator.crm.changes import Change, Listener, Source
 from simulator.crm.definitions import PropertyDefinition, PropertyGroup
 from simulator.crm.linking import NewAssociation, TypeSpec
 from simulator.crm.object_types import object_types
-from simulator.crm.records import HistoryEntry, Record
+from simulator.crm.records import HistoryEntry, Record, Save, iso
 from simulator.crm.schema import Schema
 from simulator.crm.search import Searcher, SearchPage, SearchQuery
 from simulator.crm.settings import FROM_2026_09, ConditionalRule, PortalSettings, WriteRules
@@ -154,6 +154,19 @@ class Portal:
         """The values of one property, newest first, at most 20."""
         with self.lock:
             return self.crm.of(object_type).get(record_id).history(name)
+
+    def backdate(self, object_type: str, record_id: str, past: Sequence[tuple[int, Mapping[str, str]]], *, source: Source) -> None:
+        """Give a record a past: what was saved at which millisecond, oldest first. Values are taken as they are; nobody is told."""
+        state = self.crm.of(object_type)
+        created = {state.kind.created_property: iso(past[0][0])}
+        saves = [Save(at_ms, source, {**created, **values} if place == 0 else values) for place, (at_ms, values) in enumerate(past)]
+        with self.lock:
+            record = state.get(record_id)
+            record.saves = [
+                replace(save, values={name: value for name, value in save.values.items() if name not in created})
+                for save in record.saves
+            ]
+            record.backdate(saves)
 
     def search(self, object_type: str, query: SearchQuery) -> SearchPage:
         """One page of what the index shows now."""

@@ -276,5 +276,7 @@ class PropertyDefinition:
     """No app may write its values."""
     is_calculated: bool = False
     """HubSpot works its values out."""
+    is_hubspot_defined: bool = False
+    """Every account has it."""
     has_external_options: bool = False
     """The options live elsewhere (owners, pipelines), so a value cannot be checked against the list here."""

@@ -123,6 +123,7 @@ def read_definition(entry: Json) -> PropertyDefinition:
         hidden_options=frozenset(text_of(option, "value") for option in options if option.get("hidden") is True),
         is_read_only=isinstance(rights, dict) and rights.get("readOnlyValue") is True,
         is_calculated=entry.get("calculated") is True,
+        is_hubspot_defined=entry.get("hubspotDefined") is True,
         has_external_options=entry.get("externalOptions") is True,
     )
 

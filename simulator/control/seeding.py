@@ -1,8 +1,9 @@
 """Fills a world from one JSON object: apps, accounts, their owners and records, installs.
 
 Shape: {"apps": [...], "portals": [{"portal_id", "settings", "owners", "objects": {"contacts": [{"properties", "ref",
-"associations": [{"type", "ref" or "id"}]}]}}], "installs": [{"app_id", "portal_id", "scopes"}]}. `ref` is a name inside the
-seed; associations take the default type. Installs come last, so what is seeded beside them sends no webhooks. An owner is {"id", "user_id",
+"associations": [{"type", "ref" or "id"}], "history": [{"at", "properties"}]}]}}], "installs": [{"app_id", "portal_id", "scopes"}]}. `ref` is a
+name inside the seed; associations take the default type. `history` are saves of the past, read-only values included; the record is as old as
+the first of them. Installs come last, so what is seeded beside them sends no webhooks. An owner is {"id", "user_id",
 "email", "first_name", "last_name", "archived", "teams": [{"id", "name"}]}; one of an account that is there is added to it or replaced.
 """
 
@@ -172,6 +173,9 @@ def _seed_records(
         if ref is not None:
             refs[(object_type, ref)] = record_id
         links.extend((object_type, record_id, link) for link in record.objects("associations"))
+        past = [(int(one.moment("at").timestamp() * 1000), one.text_map("properties")) for one in record.objects("history")]
+        if past:
+            portal.backdate(object_type, record_id, sorted(past, key=lambda one: one[0]), source=_SEEDED_BY)
         record.finish()
     return ids
 

@@ -5,8 +5,8 @@ whole on every save: whoever holds the old mapping keeps a consistent picture wi
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 
@@ -58,6 +58,20 @@ class Record:
         self.properties = {name: value for name, value in kept.items() if value != ""}
         self.saves.append(save)
         self.updated_at_ms = save.at_ms
+
+    def backdate(self, past: Sequence[Save]) -> None:
+        """Put saves of the past, oldest first, before the ones that are there; the record is as old as the first of them."""
+        told: dict[str, str] = {}
+        for save in past:
+            told.update(save.values)
+        later = [
+            replace(save, values={name: value for name, value in save.values.items() if told.get(name) != value})
+            for save in self.saves
+        ]
+        self.saves = [*past, *later]
+        self.created_at_ms = past[0].at_ms
+        values = {name: value for save in self.saves for name, value in save.values.items()}
+        self.properties = {name: value for name, value in values.items() if value != ""}
 
     def history(self, name: str) -> list[HistoryEntry]:
         """The values of one property, newest first, at most 20."""

@@ -9,6 +9,7 @@ from integration.db.models.console import AuditRow, ConsoleRoleRow, ConsoleSessi
 from integration.db.models.created import CreatedObjectRow, RecordIdentityRow
 from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
 from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderCacheRow, ProviderKeyRow
+from integration.db.models.heat import HeatModelRow, HeatWatchRow
 from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
@@ -53,6 +54,8 @@ __all__ = [
     "DraftTaskRow",
     "DuplicatePairRow",
     "FindingRow",
+    "HeatModelRow",
+    "HeatWatchRow",
     "LedgerRow",
     "MatchRecordRow",
     "NoteRow",
