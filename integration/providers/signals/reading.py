@@ -25,8 +25,17 @@ MOST_SIGNALS: Final = 10
 OLDEST: Final = timedelta(days=365)
 SHORTEST_NAME: Final = 3
 _SUBJECT_AFTER: Final = re.compile(
-    r"^(?:[^:]{0,40}:\s*|the\s+|[\w&.-]+\s+(?:firm|company|startup|start-up|giant|maker|group)\s+)?", re.IGNORECASE
+    r"^(?:[^:]{0,40}:\s*|the\s+|(?:[\w&.-]+\s+)?(?:firm|company|startup|start-up|giant|maker|group|retailer|bank|insurer|airline|carmaker|supplier)\s+)?",
+    re.IGNORECASE,
 )
+# As names these are never told from the words that begin a sentence.
+_EVERYDAY: Final = frozenset(
+    (
+        "after", "all", "also", "and", "any", "as", "before", "best", "big", "but", "even", "first", "general", "global", "good", "great", "here",
+        "how", "if", "just", "last", "local", "more", "most", "national", "new", "next", "now", "only", "other", "some", "still", "the", "then",
+        "there", "today", "what", "when", "where", "which", "while", "who", "why",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,7 +83,9 @@ def _is_about(title: str, name: str, kind: str) -> bool:
     wanted = words(name)
     if len(wanted) > 1:
         return f" {' '.join(wanted)} " in f" {' '.join(words(title))} "
+    if not wanted:
+        return False
     as_written = rf"{re.escape(name)}(?:'s|\u2019s)?(?![\w-])"
     front = _SUBJECT_AFTER.match(title)
     at_front = re.compile(as_written).match(title, front.end() if front else 0)
-    return kind != OTHER and at_front is not None and not name.islower()
+    return kind != OTHER and at_front is not None and not name.islower() and wanted[0] not in _EVERYDAY
