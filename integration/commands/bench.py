@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-from integration.benchmarks import site_data
+from integration.benchmarks import lead_data, site_data
 from integration.benchmarks.matching import FOLDER_VARIABLE
 from integration.benchmarks.runner import BenchReport, run_benchmarks
 from integration.core.settings import Settings
@@ -18,6 +18,9 @@ SUMMARY = "measure how fast deliveries, worklist and pipeline are on this machin
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", help="benchmarks to run (default: all)")
     parser.add_argument("--data", help=f"folder of public matching sets, for the benchmark `matching` (or {FOLDER_VARIABLE})")
+    parser.add_argument(
+        "--leads", help=f"folder of public sets of leads, for the benchmark `heat_quality` (or {lead_data.FOLDER_VARIABLE})"
+    )
     parser.add_argument("--pages", help=f"folder of public web pages, for the benchmarks `site_*` (or {site_data.FOLDER_VARIABLE})")
     parser.add_argument("--json", action="store_true", help="print the JSON on one line")
 
@@ -27,6 +30,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     del settings  # benchmarks build their own installation
     if arguments.data:
         os.environ[FOLDER_VARIABLE] = arguments.data  # benchmarks run in processes of their own, which inherit it
+    if arguments.leads:
+        os.environ[lead_data.FOLDER_VARIABLE] = arguments.leads
     if arguments.pages:
         os.environ[site_data.FOLDER_VARIABLE] = arguments.pages
     report = run_benchmarks(arguments.names, _tell)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -26,6 +27,7 @@ _LEAST_SHARE: Final = 0.001
 _KNOTS: Final = (0.2, 0.4, 0.6, 0.8)
 _RARE_MISSING: Final = 0.005
 _LONG_TAIL: Final = 2.0
+_KEPT_TEXTS: Final = 20_000
 
 
 class _Data(BaseModel):
@@ -57,10 +59,14 @@ Code = NumberCode | LevelCode
 
 def clean(value: Value) -> Value:
     """The value, None for a placeholder; texts folded to lower case."""
-    if isinstance(value, str):
-        text = " ".join(value.split()).casefold()
-        return None if text in PLACEHOLDERS else text
-    return value
+    return _clean_text(value) if isinstance(value, str) else value
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _clean_text(written: str) -> str | None:
+    """Kept: the values of a category come again and again."""
+    text = " ".join(written.split()).casefold()
+    return None if text in PLACEHOLDERS else text
 
 
 def cells(column: Column, rows: Sequence[Row]) -> list[Value]:

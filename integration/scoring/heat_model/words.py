@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from integration.scoring.heat_model.base import Column, Value
@@ -10,6 +11,7 @@ from integration.scoring.heat_model.encode import clean
 _LONGEST: Final = 60
 
 
+@lru_cache(maxsize=20_000)
 def contribution_words(column: Column, value: Value) -> str:
     """Such as "Came by: referrals" or "Headcount: not known"."""
     return f"{column.words}: {value_words(column, value)}"

@@ -1,0 +1,110 @@
+"""Scores a batch of records by the account's heat model: one pass for the whole batch, the model read once in a while.
+
+Without a model of its own an account's records are scored by the general rule of thumb, and every answer says so. What was seen goes to the watch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from integration.core.clock import Clock
+from integration.db.session import Database
+from integration.hubspot.objects import COMPANIES, CrmRecord
+from integration.pipeline.heat.columns import CrmColumn, properties_of, row_of, standard_columns
+from integration.pipeline.heat.model_store import HeatModelStore, Watched
+from integration.scoring.base import ScoreResult
+from integration.scoring.heat_model.base import Heat
+from integration.scoring.heat_model.counterfactual import counterfactual, told
+from integration.scoring.heat_model.drift import Watch, watch
+from integration.scoring.heat_model.model import HeatModel, read_model
+from integration.scoring.heat_model.prior import prior_model
+from integration.scoring.heat import heat_result
+
+_FRESH_FOR: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The model in use. `version` 0: the general rule of thumb."""
+
+    version: int
+    model: HeatModel
+    columns: tuple[CrmColumn, ...]
+    read_at: datetime
+    abstained: str = ""
+
+
+class HeatScorer:
+    """One for the process; safe between threads. Owns its transactions."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._models = HeatModelStore()
+        self._loaded: dict[tuple[int, str], Loaded] = {}
+        self._lock = threading.Lock()
+
+    def properties(self, portal_id: int, object_type: str, of_type: str) -> tuple[str, ...]:
+        """The properties of records of `of_type` that scoring records of `object_type` reads."""
+        return properties_of(self._model(portal_id, object_type).columns, of_type)
+
+    def score(
+        self, portal_id: int, object_type: str, records: Mapping[str, CrmRecord], companies: Mapping[str, CrmRecord], *, as_of: datetime
+    ) -> dict[str, ScoreResult]:
+        """The heat of each record, by id. `companies`: of each contact. Costs one read every five minutes and one write for a batch."""
+        loaded = self._model(portal_id, object_type)
+        rows = {
+            object_id: row_of(loaded.columns, record, record if object_type == COMPANIES else companies.get(object_id), as_of)
+            for object_id, record in records.items()
+        }
+        heats = loaded.model.score(list(rows.values()))
+        self._watch(portal_id, object_type, loaded, heats)
+        return {
+            object_id: heat_result(heat, told(counterfactual(loaded.model, row)), is_prior=loaded.model.data.is_prior)
+            for (object_id, row), heat in zip(rows.items(), heats, strict=True)
+        }
+
+    def _model(self, portal_id: int, object_type: str) -> Loaded:
+        now = self._clock()
+        with self._lock:
+            found = self._loaded.get((portal_id, object_type))
+        if found is not None and now - found.read_at < _FRESH_FOR:
+            return found
+        with self._database.begin() as connection:
+            version = self._models.version(connection, portal_id=portal_id, object_type=object_type)
+            newest = self._models.newest(connection, portal_id=portal_id, object_type=object_type) if version else None
+        if newest is None or newest.artefact is None:
+            loaded = Loaded(0, prior_model(), _prior_columns(object_type), now, "" if newest is None else newest.abstained)
+        else:
+            loaded = Loaded(newest.version, read_model(newest.artefact), newest.columns, now)
+        with self._lock:
+            self._loaded[portal_id, object_type] = loaded
+        return loaded
+
+    def _watch(self, portal_id: int, object_type: str, loaded: Loaded, heats: list[Heat]) -> None:
+        """Shows the chances to the watch over the model; an alarm stands until the next training."""
+        if not loaded.version or not heats:
+            return
+        with self._database.begin() as connection:
+            kept = self._models.watched(connection, portal_id=portal_id, object_type=object_type, for_update=True)
+            before = Watched(loaded.version, {}, 0) if kept is None or kept.version != loaded.version else kept
+            places = tuple(int(one) for one in before.state.get("places", ()))
+            state = Watch(places, before.seen, int(before.state.get("checked", 0)))
+            after, alarm = watch(loaded.model, state, [heat.probability for heat in heats])
+            watched = Watched(
+                loaded.version,
+                {"places": list(after.places), "checked": after.checked},
+                after.seen,
+                before.alarm or ("" if alarm is None else alarm.words),
+                before.alarmed_at or (None if alarm is None else self._clock()),
+            )
+            self._models.save_watched(connection, portal_id=portal_id, object_type=object_type, watched=watched)
+
+
+def _prior_columns(object_type: str) -> tuple[CrmColumn, ...]:
+    known = {one.name for one in prior_model().columns}
+    return tuple(one for one in standard_columns(object_type) if one.name in known)
