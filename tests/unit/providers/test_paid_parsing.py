@@ -17,7 +17,7 @@ from integration.core.outbound import Fetcher
 from integration.core.outbound_session import ApiReply, ApiSession
 from integration.core.settings import Settings
 from integration.providers.adapter import AdapterKit, Answer, Offer
-from integration.providers.adapters import builtwith, crunchbase
+from integration.providers.adapters import apollo, builtwith, crunchbase
 from integration.providers.base import Capability, ErrorClass, Field, RateNews, Subject
 from integration.providers.http_base import build_reply
 
@@ -88,6 +88,24 @@ def test_builtwith_never_gives_one_domain_the_answer_of_another(order: list[str]
 )
 def test_builtwith_tells_its_pace(headers: dict[str, str], status: int, body: bytes, news: tuple[RateNews, ...]) -> None:
     assert builtwith.read_rate(ApiReply(status, headers, body)) == news
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "news"),
+    [
+        ({"x-rate-limit-minute": "200", "x-minute-requests-left": "197", "x-rate-limit-hourly": ""}, 200, (RateNews(197, 60.0),)),
+        (
+            {"x-minute-requests-left": "3", "x-hourly-requests-left": "0", "x-24-hour-requests-left": "1100"},
+            200,
+            (RateNews(3, 60.0), RateNews(0, 3600.0), RateNews(1100, 86400.0)),
+        ),
+        ({"x-minute-requests-left": "-1", "x-hourly-requests-left": "many"}, 200, ()),
+        ({"x-minute-requests-left": "0", "retry-after": "37"}, 429, ()),
+        ({}, 200, ()),
+    ],
+)
+def test_apollo_tells_what_is_left_of_its_windows(headers: dict[str, str], status: int, news: tuple[RateNews, ...]) -> None:
+    assert apollo.read_rate(ApiReply(status, headers, b"{}")) == news
 
 
 @pytest.mark.parametrize(
