@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from integration.core.errors import Unanswered, Unavailable, UnexpectedReply
@@ -60,6 +61,12 @@ def no_rate_news(reply: ApiReply) -> tuple[RateNews, ...]:
     return ()
 
 
+def no_credit_news(reply: ApiReply) -> Decimal | None:
+    """For providers whose headers say nothing about what a call cost."""
+    del reply
+    return None
+
+
 @dataclass(frozen=True)
 class HttpProvider:
     """What all calls of one API share.
@@ -67,6 +74,7 @@ class HttpProvider:
     `addresses`: base addresses by name, the first is the usual one. `rules`: its own errors, which come before those that hold for everybody.
     `error_paths`: where its refusals keep their sentence. `key_header` "" sends no key; `key_text` makes the header's text of the key.
     `answers_html`: good answers are web pages; elsewhere a page is a guard's. `read_rate`: what its headers teach about its pace.
+    `read_credits`: what its headers say the whole call cost; None where they do not say, and what the answers cost by their price holds.
     """
 
     addresses: Mapping[str, str]
@@ -77,6 +85,7 @@ class HttpProvider:
     headers: Mapping[str, str] = field(default_factory=dict)
     answers_html: bool = False
     read_rate: Callable[[ApiReply], tuple[RateNews, ...]] = no_rate_news
+    read_credits: Callable[[ApiReply], Decimal | None] = no_credit_news
 
 
 @dataclass(frozen=True)

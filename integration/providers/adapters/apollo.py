@@ -22,7 +22,7 @@ from typing import Final
 from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, RateNews, Subject
-from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, trust_of
+from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, share_credits, trust_of
 from integration.providers.http_exchange import ErrorRule, HttpProvider
 from integration.providers.http_usage import HttpUsage
 from integration.providers.json_reading import JsonObject, as_object, find_at, read_list, read_member, read_number, read_object
@@ -204,17 +204,9 @@ def read_rate(reply: ApiReply) -> tuple[RateNews, ...]:
 
 
 def _priced(answers: list[Answer], consumed: object) -> Sequence[Answer]:
-    """The answers with what Apollo says the whole call consumed, shared by those found: it charges once for one found twice."""
-    found = [place for place, answer in enumerate(answers) if answer.credits]
-    if not isinstance(consumed, int | float) or isinstance(consumed, bool) or not answers:
-        return answers
-    total = Decimal(str(consumed))
-    if total == sum(answer.credits for answer in answers):
-        return answers
-    places = found or [0]
-    share = (total / len(places)).quantize(Decimal("0.001"))
-    prices = dict.fromkeys(places, share) | {places[0]: total - share * (len(places) - 1)}
-    return [replace(answer, credits=prices.get(place, Decimal(0))) for place, answer in enumerate(answers)]
+    """The answers with what Apollo says the whole call consumed: it charges once for one found twice."""
+    told = isinstance(consumed, int | float) and not isinstance(consumed, bool)
+    return share_credits(answers, Decimal(str(consumed)) if told else None)
 
 
 def _answer(item: object, table: Sequence[Row]) -> Answer:
