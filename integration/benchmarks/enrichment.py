@@ -30,7 +30,7 @@ from integration.providers.base import Finding, Subject
 from integration.providers.questions import Enrichment
 
 COMPANIES: Final = 1_000
-PROVIDERS: Final = ("apollo", "hunter", "website")
+PROVIDERS: Final = ("apollo", "builtwith", "crunchbase", "gleif", "wikidata")
 LATENCY_MS: Final = 300
 BATCH: Final = 100
 CONCURRENCY: Final = 8
@@ -69,7 +69,7 @@ def _enrich(parts: Parts, batch: list[_Question]) -> list[Enrichment]:
 
 def _company(number: int) -> Subject:
     domain = f"bench-{number}-made.example"
-    return Subject("company", domain=domain, company_name=f"Bench {number} Made-up")
+    return Subject("company", domain=domain, company_name=f"Bench {number} Made-up", country="US")
 
 
 def _start_neighbours(children: Children) -> dict[str, str]:

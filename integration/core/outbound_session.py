@@ -6,6 +6,7 @@ settings, so they are not checked against private networks; redirects are not fo
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -22,10 +23,13 @@ from integration.core.errors import Unanswered, Unavailable
 from integration.core.outbound import build_transport
 from integration.core.outbound_dial import OpenRouter, exchange_limit
 
+_SHORTEST_S: Final = 0.001
+"""stamina reads a timeout of 0 as a wish for no retries and warns about it."""
 MAX_ATTEMPTS: Final = 3
 LONGEST_WAIT_S: Final = 2.0
 MAX_ANSWER_BYTES: Final = 4 << 20
-_IDLE_EACH: Final = 32
+_POOLS_EACH: Final = 8
+_IDLE_EACH: Final = 8
 # How many answers that may be larger than MAX_ANSWER_BYTES are read at once, so that memory stays bounded however many threads ask.
 LARGE_AT_ONCE: Final = 2
 
@@ -82,12 +86,13 @@ class ApiSession:
         self._headers = {"User-Agent": user_agent, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
         self._large = threading.BoundedSemaphore(LARGE_AT_ONCE)
         self._max_connections = max_connections
-        self._transports: dict[str, httpx2.HTTPTransport] = {}
+        self._transports: dict[str, tuple[httpx2.HTTPTransport, ...]] = {}
+        self._turns = itertools.count()
         self._lock = threading.Lock()
 
     def close(self) -> None:
         with self._lock:
-            for transport in self._transports.values():
+            for transport in itertools.chain.from_iterable(self._transports.values()):
                 transport.close()
             self._transports.clear()
 
@@ -105,7 +110,7 @@ class ApiSession:
         for attempt in stamina.retry_context(
             on=_next_wait_paid if is_paid else _next_wait,
             attempts=MAX_ATTEMPTS,
-            timeout=max(0.0, until - time.monotonic()),
+            timeout=max(_SHORTEST_S, until - time.monotonic()),
             wait_initial=0.1,
             wait_jitter=0.1,
         ):
@@ -169,16 +174,20 @@ class ApiSession:
             response.close()
 
     def _transport_to(self, url: httpx2.URL) -> httpx2.HTTPTransport:
-        """The pool of one place. A request looks at every idle connection of its pool, so places do not share one."""
+        """One of the pools of a place, in turn. A request looks at every connection of its pool, so pools are small and of one place."""
         place = f"{url.scheme}://{url.netloc.decode('ascii')}"
-        found = self._transports.get(place)
-        if found is None:
+        pools = self._transports.get(place)
+        if pools is None:
             with self._lock:
-                found = self._transports.get(place) or build_transport(
-                    OpenRouter(), max_connections=self._max_connections, max_idle=_IDLE_EACH, idle_s=30.0
-                )
-                self._transports[place] = found
-        return found
+                pools = self._transports.get(place) or self._build_pools()
+                self._transports[place] = pools
+        return pools[next(self._turns) % _POOLS_EACH]
+
+    def _build_pools(self) -> tuple[httpx2.HTTPTransport, ...]:
+        return tuple(
+            build_transport(OpenRouter(), max_connections=self._max_connections, max_idle=_IDLE_EACH, idle_s=30.0)
+            for _ in range(_POOLS_EACH)
+        )
 
 
 def _read_body(response: httpx2.Response, system: str, limit_at: float, max_bytes: int) -> bytes:

@@ -229,7 +229,7 @@ SESSION_IDLE_MIN: Final = Variable(
 )
 WORKER_PROCESSES: Final = Variable("LEADLIGHT_WORKER_PROCESSES", "Worker processes that `leadlight up` runs.", "2")
 WORKER_CONCURRENCY: Final = Variable("LEADLIGHT_WORKER_CONCURRENCY", "Batches one worker process carries at once.", "8")
-PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "96")
+PROVIDER_THREADS: Final = Variable("LEADLIGHT_PROVIDER_THREADS", "Provider calls one worker process makes at once.", "192")
 LIVE_BATCHES: Final = Variable(
     "LEADLIGHT_LIVE_BATCHES_PER_PORTAL", "Live batches of one portal at once, of each object type, over all workers.", "8"
 )

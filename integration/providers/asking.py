@@ -106,7 +106,9 @@ class Asker:
         running: dict[Future[Answered], Call] = {}
         stopped: dict[str, ErrorClass] = {}
         for call, starts_at in sorted(calls.items(), key=lambda item: item[1]):  # who must stand in line holds up nobody else
-            time.sleep(max(0.0, min(starts_at, until) - time.monotonic()))
+            wait_s = min(starts_at, until) - time.monotonic()
+            if wait_s > 0:  # a sleep of nothing costs a change of threads all the same
+                time.sleep(wait_s)
             running[self._pool.submit(_make, call, until - COLLECT_S, stopped)] = call
         done, _ = wait(running, timeout=max(0.0, until - time.monotonic()))
         return answered + [future.result() if future in done else _late(future, call) for future, call in running.items()]

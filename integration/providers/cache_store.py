@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, NotRequired, TypedDict
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, delete, func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from integration.core.digests import Digester
 from integration.db.models import ProviderCacheRow
+from integration.db.session import driver_connection
 from integration.providers.base import Candidate, Field, FieldValue, Finding
 from integration.providers.digest_key_store import DigestKeyStore
 from integration.providers.questions import SUPPRESSION
@@ -58,6 +59,17 @@ class _StoredFinding(TypedDict):
     """Absent: a finding. "about", or the number of the candidate it belongs to."""
 
 
+_SAVE: Final = """
+    INSERT INTO provider_cache AS old (portal_id, provider, question, outcome, findings, fetched_at, expires_at)
+    SELECT %(portal_id)s, new.provider, new.question, new.outcome, new.findings, %(now)s, new.expires_at
+    FROM jsonb_to_recordset(%(answers)s)
+        AS new (provider text, question text, outcome text, findings jsonb, expires_at timestamptz)
+    ON CONFLICT (portal_id, provider, question) DO UPDATE SET outcome = excluded.outcome, findings = excluded.findings,
+        fetched_at = excluded.fetched_at, expires_at = excluded.expires_at
+    WHERE old.outcome <> %(suppression)s
+"""
+
+
 class CacheStore:
     """Rows of `provider_cache`. Question ids name the endpoint and the subject, so they are unique across providers."""
 
@@ -87,32 +99,16 @@ class CacheStore:
             return
         digester = self._digest_keys.obtain(connection, portal_id=portal_id)
         latest = {(answer.provider, _stored_key(digester, answer.question)): answer for answer in answers}
-        rows = [
+        # one order for all writers: two batches cannot lock each other out
+        rows = sorted(latest.items(), key=lambda item: item[0])
+        driver_connection(connection).execute(
+            _SAVE,
             {
                 "portal_id": portal_id,
-                "provider": provider,
-                "question": key,
-                "outcome": answer.outcome,
-                "findings": _all_stored(answer),
-                "fetched_at": now,
-                "expires_at": answer.expires_at,
-            }
-            # one order for all writers: two batches cannot lock each other out
-            for (provider, key), answer in sorted(latest.items(), key=lambda item: item[0])
-        ]
-        statement = insert(ProviderCacheRow).values(rows)
-        new = statement.excluded
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["portal_id", "provider", "question"],
-                set_={
-                    "outcome": new.outcome,
-                    "findings": new.findings,
-                    "fetched_at": new.fetched_at,
-                    "expires_at": new.expires_at,
-                },
-                where=ProviderCacheRow.outcome != SUPPRESSION,
-            )
+                "answers": Jsonb([_stored_answer(key, answer) for (_, key), answer in rows]),
+                "now": now,
+                "suppression": SUPPRESSION,
+            },
         )
 
     def suppress(
@@ -154,6 +150,16 @@ class CacheStore:
         return connection.execute(
             delete(ProviderCacheRow).where(ProviderCacheRow.portal_id == portal_id, ProviderCacheRow.expires_at <= now)
         ).rowcount
+
+
+def _stored_answer(key: str, answer: NewAnswer) -> dict[str, object]:
+    return {
+        "provider": answer.provider,
+        "question": key,
+        "outcome": answer.outcome,
+        "findings": _all_stored(answer),
+        "expires_at": answer.expires_at.isoformat(),
+    }
 
 
 def _stored_key(digester: Digester, question: str) -> str:

@@ -8,11 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
+from psycopg.rows import scalar_row
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models import ProviderFlightRow
+from integration.db.session import driver_connection
+
+_CLAIM: Final = """
+    INSERT INTO provider_flight (portal_id, question, owner, until)
+    SELECT %(portal_id)s, question, %(owner)s, %(until)s FROM unnest(%(questions)s::text[]) AS question
+    ON CONFLICT DO NOTHING RETURNING question
+"""
 
 
 class FlightStore:
@@ -29,9 +37,9 @@ class FlightStore:
                 ProviderFlightRow.portal_id == portal_id, ProviderFlightRow.question.in_(questions), ProviderFlightRow.until < now
             )
         )
-        rows = [{"portal_id": portal_id, "question": one, "owner": owner, "until": until} for one in sorted(questions)]
-        claimed = insert(ProviderFlightRow).values(rows).on_conflict_do_nothing().returning(ProviderFlightRow.question)
-        return frozenset(connection.execute(claimed).scalars())
+        parameters = {"portal_id": portal_id, "questions": sorted(questions), "owner": owner, "until": until}
+        with driver_connection(connection).cursor(row_factory=scalar_row) as cursor:
+            return frozenset(cursor.execute(_CLAIM, parameters).fetchall())
 
     def under_way(self, connection: Connection, *, portal_id: int, questions: Collection[str], now: datetime) -> frozenset[str]:
         """Those of the questions that somebody is still asking."""

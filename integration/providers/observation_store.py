@@ -7,14 +7,25 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from integration.db.models import ProviderObservationRow
+from integration.db.session import driver_connection
 from integration.providers.estimates import Observed
 
 _SUMS: Final = ("asked", "found", "compared", "agreed", "latency_ms", "cost_usd")
-_ROWS_A_STATEMENT: Final = 4_000
-"""PostgreSQL takes 65,535 parameters in one statement; a row has twelve."""
+_KEYS: Final = ("channel", "field", "segment", "week")
+_ADD: Final = """
+    INSERT INTO provider_observation AS old
+        (portal_id, channel, field, segment, week, asked, found, compared, agreed, latency_ms, cost_usd)
+    SELECT %(portal_id)s, new.* FROM unnest(
+        %(channel)s::text[], %(field)s::text[], %(segment)s::text[], %(week)s::date[], %(asked)s::bigint[], %(found)s::bigint[],
+        %(compared)s::bigint[], %(agreed)s::bigint[], %(latency_ms)s::bigint[], %(cost_usd)s::numeric[]
+    ) AS new
+    ON CONFLICT (portal_id, channel, field, segment, week) DO UPDATE SET
+        asked = old.asked + excluded.asked, found = old.found + excluded.found, compared = old.compared + excluded.compared,
+        agreed = old.agreed + excluded.agreed, latency_ms = old.latency_ms + excluded.latency_ms,
+        cost_usd = old.cost_usd + excluded.cost_usd
+"""
 
 
 class ObservationStore:
@@ -22,25 +33,10 @@ class ObservationStore:
 
     def add(self, connection: Connection, *, portal_id: int, observed: Sequence[Observed]) -> None:
         """Adds the counts to what stands there. Rows are locked in one order, so batches cannot lock each other out."""
-        rows = [
-            {
-                "portal_id": portal_id,
-                "channel": one.channel,
-                "field": one.field,
-                "segment": one.segment,
-                "week": one.week,
-                **{name: getattr(one, name) for name in _SUMS},
-            }
-            for one in sorted(observed, key=lambda one: (one.channel, one.field, one.segment, one.week))
-        ]
-        for start in range(0, len(rows), _ROWS_A_STATEMENT):
-            statement = insert(ProviderObservationRow).values(rows[start : start + _ROWS_A_STATEMENT])
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["portal_id", "channel", "field", "segment", "week"],
-                    set_={name: getattr(ProviderObservationRow, name) + statement.excluded[name] for name in _SUMS},
-                )
-            )
+        rows = sorted(observed, key=lambda one: (one.channel, one.field, one.segment, one.week))
+        if rows:
+            parameters = {name: [getattr(one, name) for one in rows] for name in (*_KEYS, *_SUMS)}
+            driver_connection(connection).execute(_ADD, {"portal_id": portal_id, **parameters})
 
     def find(self, connection: Connection, *, portal_id: int, since: date, segment: str | None = None) -> tuple[Observed, ...]:
         """The observations of the weeks from `since` on, of all segments, or of one ("" is the whole portal)."""

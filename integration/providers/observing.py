@@ -9,7 +9,7 @@ Limit: providers that copy from each other look more right than they are, until 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +26,8 @@ from integration.providers.standing import draw
 
 Trust = Callable[[Heard, Finding], float]
 """How often a finding like this is right, as believed so far."""
+Chances = dict[tuple[Field, str], float]
+"""By field and provider: that its answer is the true one, all answers considered."""
 _ANSWERS: Final = ("found", "not_found")
 
 
@@ -44,10 +46,10 @@ def observe(cases: Iterable[Case], week: date, trust: Trust) -> tuple[Observed, 
     counts: defaultdict[tuple[str, str, str], _Count] = defaultdict(_Count)
     for case in cases:
         truths = {one.field: one.value for one in case.known if is_vouched_for(one)}
-        votes = _votes(case, trust)
+        chances = _chances(_votes(case, trust))
         for heard in case.heard:
             if heard.reply.outcome in _ANSWERS and not heard.reply.cached:
-                _count(heard, truths, votes, counts)
+                _count(heard, truths, chances, counts)
     return tuple(
         Observed(channel, name, segment, week, one.asked, one.found, one.compared, one.agreed, one.latency_ms, one.cost_usd)
         for (channel, name, segment), one in sorted(counts.items())
@@ -57,13 +59,13 @@ def observe(cases: Iterable[Case], week: date, trust: Trust) -> tuple[Observed, 
 def _count(
     heard: Heard,
     truths: dict[Field, FieldValue],
-    votes: dict[Field, list[Vote]],
+    chances: Chances,
     counts: defaultdict[tuple[str, str, str], _Count],
 ) -> None:
     lookup, reply = heard.lookup, heard.reply
     channel = lookup.channel.name
     values = {one.field: one for one in sorted(reply.findings, key=lambda one: one.confidence_ratio)}
-    judged = {name: _verdict(one, lookup.question, truths, votes) for name, one in values.items()}
+    judged = {name: _verdict(one, lookup.question, truths, chances) for name, one in values.items()}
     if lookup.trail:
         trail = counts[channel, WHOLE_CHANNEL, lookup.trail]
         trail.asked += 1
@@ -83,16 +85,22 @@ def _count(
             one.agreed += verdict is True
 
 
-def _verdict(finding: Finding, question: str, truths: dict[Field, FieldValue], votes: dict[Field, list[Vote]]) -> bool | None:
+def _verdict(finding: Finding, question: str, truths: dict[Field, FieldValue], chances: Chances) -> bool | None:
     """Whether the value counts as right; None when nothing independent tells."""
     if finding.field in truths:
         return agree(finding.field, finding.value, truths[finding.field])
-    given = votes.get(finding.field, [])
-    if len(Counter(vote.provider for vote in given)) < 2 or isinstance(finding.value, tuple):
-        return None
-    chances = chances_of(finding.field, given)
-    mine = next(chance for vote, chance in zip(given, chances, strict=True) if vote.provider == finding.provider)
-    return draw("verdict", question, finding.field.value) < mine
+    mine = None if isinstance(finding.value, tuple) else chances.get((finding.field, finding.provider))
+    return None if mine is None else draw("verdict", question, finding.field.value) < mine
+
+
+def _chances(votes: dict[Field, list[Vote]]) -> Chances:
+    """The chance of each provider's first answer on a field, for the fields on which at least two have spoken."""
+    found: Chances = {}
+    for name, given in votes.items():
+        if len({vote.provider for vote in given}) >= 2:
+            for vote, chance in zip(given, chances_of(name, given), strict=True):
+                found.setdefault((name, vote.provider), chance)
+    return found
 
 
 def _votes(case: Case, trust: Trust) -> dict[Field, list[Vote]]:

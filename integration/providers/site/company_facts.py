@@ -33,6 +33,7 @@ from integration.providers.site.page_choice import PageKind
 
 _WHERE_IT_TELLS_OF_ITSELF: Final = (PageKind.HOME, PageKind.ABOUT, PageKind.CONTACT, PageKind.IMPRINT)
 _WHERE_CONTACTS_STAND: Final = (PageKind.CONTACT, PageKind.IMPRINT, PageKind.HOME, PageKind.ABOUT)
+_WHERE_NUMBERS_STAND: Final = (PageKind.IMPRINT, PageKind.HOME, PageKind.CONTACT, PageKind.ABOUT)
 _PLACE: Final = frozenset({Field.STREET, Field.POSTAL_CODE, Field.CITY})
 _WORTH_A_SEARCH: Final = frozenset({Field.COMPANY_NAME, Field.COMPANY_PHONE, Field.CITY})
 _MOST_EMAILS: Final = 10
@@ -88,6 +89,7 @@ def _from_markup(pages: Sequence[CrawledPage], home: PageFacts, country: str | N
     yield from _as_facts(home_url, {Field.COMPANY_NAME: home.site_name or None, Field.DESCRIPTION: home.description or None})
     yield from _emails(pages)
     yield from _social(pages)
+    yield from _register_numbers(pages)
     for url, facts in _in_order(pages, _WHERE_CONTACTS_STAND):
         yield from _as_facts(url, {Field.COMPANY_PHONE: _first_phone(facts.phones, known)})
 
@@ -135,7 +137,6 @@ def _from_organization(organization: JsonThing, country: str | None) -> dict[Fie
         Field.EMPLOYEE_COUNT: to_count(employee_count(organization)),
         Field.FOUNDED_YEAR: to_year(organization.get("foundingDate")),
         Field.COMPANY_PHONE: _first_phone(texts_of(organization.get("telephone")), country),
-        Field.REGISTER_NUMBER: to_register_numbers(organization.get("leiCode"), organization.get("vatID")),
     }
 
 
@@ -172,6 +173,22 @@ def _emails(pages: Sequence[CrawledPage]) -> Iterator[SiteFact]:
             found.setdefault(email, url)
     if found:
         yield SiteFact(Field.COMPANY_EMAILS, tuple(found)[:_MOST_EMAILS], next(iter(found.values())))
+
+
+def _register_numbers(pages: Sequence[CrawledPage]) -> Iterator[SiteFact]:
+    """What structured data states of them, then the words of the pages where companies print them; one page speaks for a register."""
+    found: dict[str, str] = {}
+    for url, facts in _in_order(pages, _WHERE_NUMBERS_STAND):
+        stated = facts.organization or {}
+        numbers = (*(to_register_numbers(stated.get("leiCode"), stated.get("vatID")) or ()), *facts.register_numbers)
+        taken = {_register(one) for one in found}
+        found |= {one: url for one in numbers if _register(one) not in taken and one not in found}
+    if found:
+        yield SiteFact(Field.REGISTER_NUMBER, tuple(found), next(iter(found.values())))
+
+
+def _register(number: str) -> str:
+    return number.partition("-")[0]
 
 
 def _social(pages: Sequence[CrawledPage]) -> Iterator[SiteFact]:

@@ -19,6 +19,7 @@ from integration.providers.site.email_mentions import decode_hidden_email, writt
 from integration.providers.site.json_ld import JsonThing, find_organization
 from integration.providers.site.microdata import find_items
 from integration.providers.site.page_choice import Link
+from integration.providers.site.register_mentions import find_register_numbers
 
 _META_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _HEADER_CHARSET: Final = re.compile(r"""charset=["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
@@ -49,6 +50,7 @@ class PageFacts:
     phones: tuple[str, ...]
     organization: JsonThing | None
     links: tuple[Link, ...] = ()
+    register_numbers: tuple[str, ...] = ()
 
 
 def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
@@ -74,6 +76,7 @@ def parse_page(body: bytes, *, content_type_header: str, url: str) -> PageFacts:
         phones=_phones(links, text),
         organization=find_organization(blocks, find_items(tree)),
         links=tuple(linked[:_MOST_LINKS]),
+        register_numbers=find_register_numbers(text),
     )
 
 

@@ -10,6 +10,7 @@ from flask import Response, render_template, request
 
 from simulator.data.demo import build_contact
 from simulator.neighbours.facts import CompanyFacts
+from simulator.neighbours.register_numbers import british_number_of, cnpj_of
 from simulator.neighbours.sites.structured import render_json_ld, social_links
 from simulator.neighbours.sites.style import Apex, MailWriting, Menu, PhoneWriting, Robots, Sitemap, SiteStyle
 from simulator.neighbours.sites.traces import combine
@@ -79,6 +80,7 @@ def render_page(path: str, facts: CompanyFacts, style: SiteStyle) -> Response:
         social=social_links(facts),
         name=facts.company.name,
         place=_place(facts),
+        register_line=_register_line(facts),
         menu=_menu(facts, style),
         **content(facts, style),
     )
@@ -191,6 +193,15 @@ def _address_lines(facts: CompanyFacts) -> list[str]:
     else:
         town = " ".join(part for part in (", ".join(part for part in (company.city, company.state) if part), code) if part)
     return [line for line in (facts.street, town, company.country) if line]
+
+
+def _register_line(facts: CompanyFacts) -> str | None:
+    """The number that the laws of Brazil and Britain have companies print; None elsewhere."""
+    if cnpj := cnpj_of(facts):
+        return f"CNPJ {cnpj[:2]}.{cnpj[2:5]}.{cnpj[5:8]}/{cnpj[8:12]}-{cnpj[12:]}"
+    if number := british_number_of(facts):
+        return f"Registered in England and Wales, company number {number}"
+    return None
 
 
 def _mail(facts: CompanyFacts, style: SiteStyle) -> dict[str, object]:

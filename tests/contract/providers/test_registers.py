@@ -9,7 +9,7 @@ from integration.providers.adapter import AdapterKit
 from integration.providers.adapters.companies_house import read_rate
 from integration.providers.base import ErrorClass, Field, FieldValue, ProviderReply, RateNews, Subject
 from integration.providers.registry import build_adapters
-from tests.contract.providers.conftest import soon
+from tests.contract.providers.conftest import PORTAL, Ask, Bench, soon
 
 
 def ask(kit: AdapterKit, name: str, *, key: str = "key-demo", **known: object) -> ProviderReply:
@@ -92,3 +92,15 @@ def test_rate_headers_are_read_by_the_answers_own_clock(headers: dict[str, str],
 def test_nobody_is_asked_without_enough_to_ask_with(kit: AdapterKit, name: str, subject: Subject) -> None:
     (endpoint,) = next(one.endpoints for one in build_adapters(kit) if one.info.name == name)
     assert not endpoint.offer.accepts(subject)
+
+
+@pytest.mark.parametrize(
+    ("register", "domain", "number"), [("brasil_api", "even.com.br", "BR-"), ("companies_house", "coats.com", "GB-")]
+)
+def test_the_number_printed_on_the_own_site_leads_to_the_register(bench: Bench, register: str, domain: str, number: str) -> None:
+    bench.chosen = frozenset({"website", register})
+    bench.use_keys(companies_house="key-demo")
+    answer = bench.enricher().enrich(PORTAL, [Ask("1", Subject("company", domain=domain))])["1"]
+    told = {one.field: one for one in answer.findings.values()}
+    assert told[Field.LEGAL_NAME].provider == register
+    assert any(str(one).startswith(number) for one in told[Field.REGISTER_NUMBER].value)  # type: ignore[union-attr]
