@@ -93,7 +93,7 @@ INFO: Final = ProviderInfo(
     known_limits=(
         f"Matches less likely than {LEAST_LIKELIHOOD} of 10 are not taken; nothing is charged for them.",
         "The price of a credit depends on your contract.",
-        "Private addresses and phones are not read.",
+        "One record a call. Private addresses and phones are not read.",
     ),
 )
 RULES: Final = (
