@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from integration.scoring.base import Reason
+from integration.scoring.base import Reason, Unit
 
 
 def score_text(value: float | None) -> str:
@@ -12,10 +12,25 @@ def score_text(value: float | None) -> str:
     return "" if value is None else f"{value:.1f}".removesuffix(".0")
 
 
-def reasons_text(reasons: Iterable[Reason]) -> str:
-    """One reason a line, the largest contribution first, with its points."""
+def amount_text(usd: float) -> str:
+    """Whole dollars with separators: "12,400 USD"."""
+    return f"{usd:,.0f} USD"
+
+
+def dollars_text(value: float | None) -> str:
+    """The dollars to the cent for a number property; empty text, which clears it, when the score abstains."""
+    return "" if value is None else f"{value:.2f}"
+
+
+def reasons_text(reasons: Iterable[Reason], unit: Unit = "points") -> str:
+    """One reason a line, the largest contribution first, with its points or its whole dollars."""
     ordered = sorted(reasons, key=lambda reason: -abs(reason.points))
-    return "\n".join(f"{_signed(reason.points)}  {reason.text}" for reason in ordered)
+    signed = _signed if unit == "points" else _signed_dollars
+    return "\n".join(f"{signed(reason.points)}  {reason.text}" for reason in ordered)
+
+
+def _signed_dollars(usd: float) -> str:
+    return f"{usd:+,.0f} USD" if abs(usd) >= 0.5 else "±0 USD"
 
 
 def _signed(points: float) -> str:
