@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -179,7 +179,7 @@ class BatchRunner:
                 started_at=now,
                 is_dry=is_dry,
             )
-            history = self._histories.find(connection, portal_id=portal_id)
+            history = replace(self._histories.find(connection, portal_id=portal_id), currency=portal.currency)
         supported = object_type in READ_PROPERTIES and portal.works_on(object_type)
         live = tuple(one for one in ids if supported and status[one].status is Status.LIVE)
         rules = build_rules(object_type, portal.standard_properties, stored)

@@ -147,7 +147,7 @@ CRM_FIELDS: Final[Mapping[str, tuple[CrmField, ...]]] = {
         CrmField("dealtype", Field.DEAL_TYPE),
         CrmField("pipeline", Field.DEAL_PIPELINE),
         CrmField("dealstage", Field.DEAL_STAGE),
-        CrmField("amount", Field.DEAL_AMOUNT_USD, parse_amount),
+        CrmField("amount", Field.DEAL_AMOUNT, parse_amount),
         CrmField("closedate", Field.DEAL_CLOSES_ON, parse_day),
         CrmField("hs_next_step", Field.DEAL_NEXT_STEP),
         CrmField("num_associated_contacts", Field.DEAL_CONTACT_COUNT, parse_count, watched=False),
@@ -159,7 +159,7 @@ CRM_FIELDS: Final[Mapping[str, tuple[CrmField, ...]]] = {
 _HINTS: Final[Mapping[str, tuple[str, ...]]] = {
     CONTACTS: ("company", "website", "country"),
     COMPANIES: ("website",),
-    DEALS: ("deal_currency_code",),
+    DEALS: ("deal_currency_code", "amount_in_home_currency"),
 }
 """Read to know whom to ask about, or what an amount means, not as facts of their own."""
 _COMPARED: Final[Mapping[str, tuple[str, ...]]] = {

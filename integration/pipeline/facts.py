@@ -21,7 +21,6 @@ from integration.providers.questions import Enrichment
 Findings = Mapping[Field, Finding]
 
 _CRM_CONFIDENCE: Final = 1.0
-_IN_PORTAL_CURRENCY: Final = frozenset({Field.ANNUAL_REVENUE_USD, Field.DEAL_AMOUNT_USD})
 
 
 def crm_findings(
@@ -29,13 +28,13 @@ def crm_findings(
 ) -> dict[Field, Finding]:
     """What HubSpot says about the record. Unreadable values are left out; `ours` names properties that hold what we wrote ourselves.
 
-    `revenue_in_usd` False leaves amounts of money out: they are in the portal's own currency, and no rate is at hand.
+    `revenue_in_usd` False leaves the annual revenue out: it is in the portal's own currency, and no rate is at hand.
     """
     seen_at = record.updated_at or as_of
     found: dict[Field, Finding] = {}
     for entry in CRM_FIELDS.get(record.object_type, ()):
         text = record.text(entry.property_name)
-        if text is None or entry.property_name in ours or (entry.field in _IN_PORTAL_CURRENCY and not revenue_in_usd):
+        if text is None or entry.property_name in ours or (entry.field is Field.ANNUAL_REVENUE_USD and not revenue_in_usd):
             continue
         value = entry.parse(text)
         if value is not None:

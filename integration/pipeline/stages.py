@@ -196,7 +196,7 @@ def deal_sheets(context: BatchContext, batch: BatchInput, companies: Mapping[str
             object_type=DEALS,
             object_id=deal_id,
             as_of=context.as_of,
-            known=deal_findings(deal, batch.histories.get(deal_id, {}), as_of=context.as_of, in_usd=context.portal.revenue_in_usd),
+            known=deal_findings(deal, batch.histories.get(deal_id, {}), as_of=context.as_of, currency=context.portal.currency),
             enrichment=None,
             company=companies.get(deal_id),
         )

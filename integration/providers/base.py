@@ -94,8 +94,8 @@ class Field(StrEnum):
     DEAL_STAGE = "deal_stage"
     DEAL_STAGE_SINCE = "deal_stage_since"
     DEAL_OUTCOME = "deal_outcome"  # won, lost; absent while it is open
-    DEAL_AMOUNT_USD = "deal_amount_usd"
-    DEAL_AMOUNT_BEFORE_USD = "deal_amount_before_usd"  # before it was last changed
+    DEAL_AMOUNT = "deal_amount"  # in the account's currency
+    DEAL_AMOUNT_BEFORE = "deal_amount_before"  # before it was last changed
     DEAL_CLOSES_ON = "deal_closes_on"  # ISO date
     DEAL_CLOSE_PUSHES = "deal_close_pushes"  # how often its close date was put off
     DEAL_NEXT_STEP = "deal_next_step"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from integration.hubspot.objects import PropertyDeclaration
 from integration.providers.base import FactSheet, Field, Finding
 from integration.scoring.history import PortalHistory
 
-Unit = Literal["points", "USD"]
+Unit = str
+"""`POINTS`, or the code of the currency the value is in."""
+POINTS: Final = "points"
 SUM_TOLERANCE: Final = 1e-6
 
 
@@ -28,7 +30,7 @@ class Reason:
 class ScoreResult:
     """`value` is None when there is not enough evidence, and then `label` says so. Otherwise the reasons' points sum to it.
 
-    `unit`: points out of 100, or US dollars without an upper end; the points of the reasons are in it too.
+    `unit`: points out of 100, or money of the account's currency ("EUR") without an upper end; the points of the reasons are in it too.
     """
 
     name: str

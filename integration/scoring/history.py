@@ -38,7 +38,7 @@ class AmountRecord:
 
     segment: str
     deal_count: int
-    typical_usd: float
+    typical: float
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Chance:
 
 @dataclass(frozen=True)
 class PortalHistory:
-    """The past of one portal. `computed_at` None: nobody has counted yet. `amounts_in_usd` False: amounts are in a currency we have no rate for."""
+    """The past of one portal. `computed_at` None: nobody has counted yet. `currency`: the account's own, in which every amount is told."""
 
     decided_count: int = 0
     won_count: int = 0
@@ -64,7 +64,7 @@ class PortalHistory:
     amounts: tuple[AmountRecord, ...] = ()
     usual_cycle_days: float | None = None
     computed_at: datetime | None = None
-    amounts_in_usd: bool = True
+    currency: str = "USD"
 
     def stage(self, pipeline: str | None, stage: str | None) -> StageRecord | None:
         return next((one for one in self.stages if (one.pipeline, one.stage) == (pipeline, stage)), None)
@@ -113,7 +113,7 @@ def read_history(stored: Mapping[str, Any]) -> PortalHistory:
         amounts=tuple(AmountRecord(**one) for one in _rows(stored["amounts"])),
         usual_cycle_days=stored["usual_cycle_days"],
         computed_at=None if moment is None else datetime.fromisoformat(moment),
-        amounts_in_usd=stored["amounts_in_usd"],
+        currency=stored["currency"],
     )
 
 

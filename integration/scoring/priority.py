@@ -142,7 +142,7 @@ def _value(part: _Part, score: ScoreResult, profile: PriorityProfile) -> float |
     if score.value is None:
         return None
     if part.name == "expected_value":
-        return min(TOTAL_POINTS, TOTAL_POINTS * max(0.0, score.value) / profile.expected_value_full_usd)
+        return min(TOTAL_POINTS, TOTAL_POINTS * max(0.0, score.value) / profile.expected_value_full)
     value = min(TOTAL_POINTS, max(0.0, score.value))
     return TOTAL_POINTS - value if part.name == "risk" else value
 
@@ -160,7 +160,7 @@ def _reason(one: _Weighed, profile: PriorityProfile) -> Reason:
 def _told(one: _Weighed) -> str:
     value = one.score.value or 0.0
     if one.part.name == "expected_value":
-        return f"{amount_text(value)} is {score_text(one.value)} of 100"
+        return f"{amount_text(value, one.score.unit)} is {score_text(one.value)} of 100"
     if one.part.name == "risk":
         return f"{score_text(value)} leaves {score_text(one.value)} of 100"
     return f"{score_text(one.value)} of 100"

@@ -139,13 +139,16 @@ class PriorityWeights(Strict):
 
 
 class PriorityProfile(Strict):
-    """`expected_value_full_usd` is the expected value that earns the whole weight of its part; a ruled out record keeps `excluded_at_most`."""
+    """A ruled out record keeps `excluded_at_most` points.
+
+    `expected_value_full` is the expected value, in the account's currency, that earns the whole weight of its part.
+    """
 
     weights: PriorityWeights = PriorityWeights()
     hot_from: Points = 60
     warm_from: Points = 35
     excluded_at_most: Points = 0
-    expected_value_full_usd: Annotated[float, Field(gt=0, le=1e12)] = 20_000
+    expected_value_full: Annotated[float, Field(gt=0, le=1e12)] = 20_000
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

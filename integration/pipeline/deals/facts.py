@@ -1,7 +1,7 @@
 """What HubSpot tells of a deal, as findings: its own values, how it ended, and what its past says. Pure.
 
 The past is the versions of three properties. From them: since when the deal stands in its stage, how often its close date was put off, and what
-it was worth before its amount was last changed. A deal in another currency than US dollars has no amount here: no rate is at hand.
+it was worth before its amount was last changed. Amounts are in the account's currency, or are not known.
 
 Source: https://developers.hubspot.com/docs/api-reference/latest/crm/objects/deals/guide (default stages) and
 .../crm/pipelines/guide (closed stages), read 2026-11.
@@ -25,25 +25,23 @@ Versions = Mapping[str, Sequence[PropertyVersion]]
 """By property the versions of one record, the newest first."""
 WON: Final = "won"
 LOST: Final = "lost"
-_USD: Final = "USD"
 _DEFAULT_STAGES: Final = {"closedwon": WON, "closedlost": LOST}
-_AMOUNTS: Final = (Field.DEAL_AMOUNT_USD, Field.DEAL_AMOUNT_BEFORE_USD)
 
 
-def deal_findings(deal: CrmRecord, versions: Versions, *, as_of: datetime, in_usd: bool) -> dict[Field, Finding]:
-    """The findings about a deal. `in_usd`: the portal counts in US dollars."""
+def deal_findings(deal: CrmRecord, versions: Versions, *, as_of: datetime, currency: str) -> dict[Field, Finding]:
+    """The findings about a deal in an account with this currency."""
     found = crm_findings(deal, as_of=as_of)
     more: dict[Field, FieldValue | None] = {
         Field.DEAL_OUTCOME: outcome_of(deal),
         Field.DEAL_STAGE_SINCE: _stage_since(versions.get("dealstage", ())),
         Field.DEAL_CLOSE_PUSHES: _pushes(versions.get("closedate", ())),
-        Field.DEAL_AMOUNT_BEFORE_USD: _amount_before(versions.get("amount", ())),
+        Field.DEAL_AMOUNT: amount_of(deal, currency=currency),
+        Field.DEAL_AMOUNT_BEFORE: _amount_before(versions.get("amount", ())) if _is_in(deal, currency) else None,
     }
+    found.pop(Field.DEAL_AMOUNT, None)
     seen_at = deal.updated_at or as_of
     found |= {name: Finding(name, value, CRM_PROVIDER, seen_at, 1.0) for name, value in more.items() if value is not None}
-    if counts_in_usd(deal, in_usd=in_usd):
-        return found
-    return {name: finding for name, finding in found.items() if name not in _AMOUNTS}
+    return found
 
 
 def outcome_of(deal: CrmRecord) -> str | None:
@@ -55,10 +53,15 @@ def outcome_of(deal: CrmRecord) -> str | None:
     return _DEFAULT_STAGES.get(deal.text("dealstage") or "")
 
 
-def counts_in_usd(deal: CrmRecord, *, in_usd: bool) -> bool:
-    """Whether the deal's amount is in US dollars: its own currency says so, else the portal's."""
-    code = deal.text("deal_currency_code")
-    return in_usd if code is None else code.upper() == _USD
+def amount_of(deal: CrmRecord, *, currency: str) -> float | None:
+    """The amount in the account's currency: as HubSpot converts it, else as it stands on a deal in that currency."""
+    text = deal.text("amount_in_home_currency") or (deal.text("amount") if _is_in(deal, currency) else None)
+    return None if text is None else parse_amount(text)
+
+
+def _is_in(deal: CrmRecord, currency: str) -> bool:
+    """Whether the deal's own amount is in this currency; a deal that names none is in the account's."""
+    return (deal.text("deal_currency_code") or currency).upper() == currency.upper()
 
 
 def _stage_since(versions: Sequence[PropertyVersion]) -> str | None:

@@ -32,7 +32,7 @@ from integration.jobs.lanes import slots_for
 from integration.jobs.request import BACKFILL_PRIORITY, HOUSEKEEPING_PRIORITY, Deferrer, JobRequest, JsonScalar
 from integration.jobs.triggers import Trigger
 from integration.pipeline.crm_fields import READ_PROPERTIES, parse_choice, parse_count, parse_moment
-from integration.pipeline.deals.facts import WON, Versions, counts_in_usd, outcome_of
+from integration.pipeline.deals.facts import WON, Versions, amount_of, outcome_of
 from integration.pipeline.deals.history_store import PortalHistoryStore
 from integration.pipeline.deals.learning import DecidedDeal, Passage, learn
 from integration.pipeline.deals.reading import DEALS_SCOPE
@@ -169,13 +169,13 @@ class HistoryJobs:
 
 def fetch_history(client: HistoryClient, portal: Portal, *, now: datetime) -> PortalHistory:
     """The portal's past out of its decided deals, the newest 2,000."""
-    in_usd = build_profile(portal.portal_id, portal).revenue_in_usd
+    currency = build_profile(portal.portal_id, portal).currency
     deals = _decided(client)
     ids = [deal.object_id for deal in deals]
     past = client.batch_read_history(DEALS, ids, ("dealstage",)) if ids else {}
     companies = companies_of(client, DEALS, ids) if ids else {}
-    decided = [_as_decided(deal, past.get(deal.object_id, {}), companies.get(deal.object_id), in_usd=in_usd) for deal in deals]
-    return learn(decided, client.stage_names(DEALS), now=now, amounts_in_usd=in_usd)
+    decided = [_as_decided(deal, past.get(deal.object_id, {}), companies.get(deal.object_id), currency=currency) for deal in deals]
+    return learn(decided, client.stage_names(DEALS), now=now, currency=currency)
 
 
 def _may_count(portal: Portal) -> bool:
@@ -196,16 +196,15 @@ def _decided(client: HistoryClient) -> list[CrmRecord]:
     return found[:_MOST_DEALS]
 
 
-def _as_decided(deal: CrmRecord, versions: Versions, company: CrmRecord | None, *, in_usd: bool) -> DecidedDeal:
+def _as_decided(deal: CrmRecord, versions: Versions, company: CrmRecord | None, *, currency: str) -> DecidedDeal:
     passages = tuple(Passage(version.value, version.at) for version in reversed(versions.get("dealstage", ())) if version.value)
-    amount = deal.text("amount")
     return DecidedDeal(
         pipeline=deal.text("pipeline") or "",
         is_won=outcome_of(deal) == WON,
         passages=passages,
         opened_at=_moment(deal.text("createdate")),
         closed_at=_moment(deal.text("closedate")),
-        amount_usd=float(count) if amount and (count := parse_count(amount)) and counts_in_usd(deal, in_usd=in_usd) else None,
+        amount=amount_of(deal, currency=currency),
         industry=None if company is None else parse_choice(company.text("industry") or ""),
         people=None if company is None else parse_count(company.text("numberofemployees") or ""),
     )

@@ -30,30 +30,28 @@ class Passage:
 
 @dataclass(frozen=True)
 class DecidedDeal:
-    """A deal that ended. `passages` in order of time; `amount_usd` None where it has none in US dollars; the company's facts as they are now."""
+    """A deal that ended. `passages` in order of time; `amount` None where it has none in the account's currency; the company as it is now."""
 
     pipeline: str
     is_won: bool
     passages: tuple[Passage, ...]
     opened_at: datetime | None = None
     closed_at: datetime | None = None
-    amount_usd: float | None = None
+    amount: float | None = None
     industry: str | None = None
     people: float | None = None
 
 
-def learn(
-    deals: Sequence[DecidedDeal], labels: Mapping[tuple[str, str], str], *, now: datetime, amounts_in_usd: bool
-) -> PortalHistory:
+def learn(deals: Sequence[DecidedDeal], labels: Mapping[tuple[str, str], str], *, now: datetime, currency: str) -> PortalHistory:
     """The portal's past as it stands at `now`. `labels`: what people call each (pipeline, stage)."""
     return PortalHistory(
         decided_count=len(deals),
         won_count=sum(deal.is_won for deal in deals),
         stages=_stages(deals, labels),
-        amounts=_amounts(deals) if amounts_in_usd else (),
+        amounts=_amounts(deals),
         usual_cycle_days=_middle(_days(deal.opened_at, deal.closed_at) for deal in deals),
         computed_at=now,
-        amounts_in_usd=amounts_in_usd,
+        currency=currency,
     )
 
 
@@ -90,9 +88,9 @@ def _passed(passages: Sequence[Passage]) -> dict[str, float]:
 def _amounts(deals: Sequence[DecidedDeal]) -> tuple[AmountRecord, ...]:
     by_segment: dict[str, list[float]] = defaultdict(list)
     for deal in deals:
-        if deal.is_won and deal.amount_usd is not None and deal.amount_usd > 0:
+        if deal.is_won and deal.amount is not None and deal.amount > 0:
             for segment in segments(deal.industry, deal.people):
-                by_segment[segment].append(deal.amount_usd)
+                by_segment[segment].append(deal.amount)
     return tuple(
         AmountRecord(segment, len(amounts), float(median(amounts)))
         for segment, amounts in sorted(by_segment.items())

@@ -1,10 +1,10 @@
-"""Expected value in US dollars: the chance that it is won times what it brings, both from the portal's own past.
+"""Expected value, in the account's currency: the chance that it is won times what it brings, both from the portal's own past.
 
 The chance of an open deal is how often decided deals that reached its stage were won. A deal's amount is its own; where it has none, what won
 deals of the same segment usually brought. A contact or company has a chance only where a heat model gives one, see `with_chance`; until
 then the score abstains for it. Nothing is borrowed from other portals: without enough decided deals there is no expected value, and it says so.
 
-Limit: amounts count only in US dollars; a portal or deal in another currency has no expected value.
+Limit: a deal in another currency than the account's counts only where HubSpot tells its amount in the account's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from integration.scoring.base import Reason, ScoreDefinition, ScoreResult
 from integration.scoring.history import EVERY_SEGMENT, NO_HISTORY, PortalHistory
 from integration.scoring.profile import ScoringProfile
 from integration.scoring.profile_parts import ExpectedValueProfile
-from integration.scoring.render import amount_text, dollars_text, reasons_text
+from integration.scoring.render import amount_text, money_text, reasons_text
 
 NAME: Final = "expected_value"
 TITLE: Final = "Expected value"
@@ -32,10 +32,10 @@ _LABELS: Final = ((ESTIMATED, "Estimated"), (CLOSED, "Deal is closed"), (NOT_ENO
 PROPERTIES: Final = (
     PropertyDeclaration(
         "leadlight_expected_value",
-        "Expected value (USD)",
+        "Expected value",
         "number",
         "number",
-        "The chance to win times the amount, in US dollars, from this account's own decided deals.",
+        "The chance to win times the amount, in your account's currency, from your own decided deals.",
         _TYPES,
     ),
     PropertyDeclaration(
@@ -52,7 +52,7 @@ PROPERTIES: Final = (
         "Expected value: reasons",
         "string",
         "textarea",
-        "The amount and the chance behind the expected value; the dollars add up to it.",
+        "The amount and the chance behind the expected value; the amounts add up to it.",
         _TYPES,
     ),
 )
@@ -70,22 +70,23 @@ def build(profile: ScoringProfile) -> ScoreDefinition:
 def score_expected_value(
     sheet: FactSheet, profile: ExpectedValueProfile, history: PortalHistory, *, chance_ratio: float | None = None
 ) -> ScoreResult:
-    """Dollars with reasons that sum to them, or an abstention that says what is missing.
+    """An amount with reasons that sum to it, or an abstention that says what is missing.
 
     `chance_ratio`, 0 to 1, is a heat model's word on this record; None leaves it to the stages of decided deals.
     """
     outcome = sheet.text(Field.DEAL_OUTCOME)
     if outcome is not None:
-        return _without(f"The deal is closed as {outcome}", (Field.DEAL_OUTCOME,), label=CLOSED)
+        reason = Reason(f"The deal is closed as {outcome}", 0.0, (Field.DEAL_OUTCOME,))
+        return ScoreResult(NAME, None, history.currency, CLOSED, (reason,))
     amount = _amount(sheet, profile, history)
     if amount.points <= 0:
-        return ScoreResult(NAME, None, "USD", NOT_ENOUGH, (amount,))
+        return ScoreResult(NAME, None, history.currency, NOT_ENOUGH, (amount,))
     found = _chance(sheet, profile, history, chance_ratio)
     if found is None:
-        return ScoreResult(NAME, None, "USD", NOT_ENOUGH, (_no_chance(sheet, profile, history),))
+        return ScoreResult(NAME, None, history.currency, NOT_ENOUGH, (_no_chance(sheet, profile, history),))
     words, ratio, rests_on = found
     lost = Reason(words, -amount.points * (1 - ratio), rests_on, _findings(sheet, rests_on))
-    return ScoreResult(NAME, amount.points + lost.points, "USD", ESTIMATED, (amount, lost))
+    return ScoreResult(NAME, amount.points + lost.points, history.currency, ESTIMATED, (amount, lost))
 
 
 def with_chance(
@@ -100,25 +101,23 @@ def with_chance(
 
 def property_values(result: ScoreResult) -> dict[str, str]:
     return {
-        "leadlight_expected_value": dollars_text(result.value),
+        "leadlight_expected_value": money_text(result.value),
         "leadlight_expected_value_label": result.label,
-        "leadlight_expected_value_reasons": reasons_text(result.reasons, "USD"),
+        "leadlight_expected_value_reasons": reasons_text(result.reasons, result.unit),
     }
 
 
 def _amount(sheet: FactSheet, profile: ExpectedValueProfile, history: PortalHistory) -> Reason:
-    """The amount as a reason, in dollars; 0 points where none is known, with the words that say why."""
-    own = sheet.number(Field.DEAL_AMOUNT_USD)
+    """The amount as a reason, in money; 0 points where none is known, with the words that say why."""
+    own = sheet.number(Field.DEAL_AMOUNT)
     if own is not None and own > 0:
-        return Reason(f"Amount: {amount_text(own)} on the deal", own, *_rest(sheet, Field.DEAL_AMOUNT_USD))
-    if not history.amounts_in_usd:
-        return Reason("Amount: this account counts in another currency than US dollars", 0.0)
+        return Reason(f"Amount: {amount_text(own, history.currency)} on the deal", own, *_rest(sheet, Field.DEAL_AMOUNT))
     typical = history.typical_amount(sheet, least=profile.least_deals)
     if typical is None:
         return Reason(f"Amount: fewer than {profile.least_deals} won deals to tell a usual amount from", 0.0)
     whose = "of this account" if typical.segment == EVERY_SEGMENT else f"with companies like this ({typical.segment})"
-    text = f"Amount: {amount_text(typical.typical_usd)}, the middle of {typical.deal_count} won deals {whose}"
-    return replace(Reason(text, typical.typical_usd), rests_on=(Field.INDUSTRY, Field.EMPLOYEE_COUNT))
+    text = f"Amount: {amount_text(typical.typical, history.currency)}, the middle of {typical.deal_count} won deals {whose}"
+    return replace(Reason(text, typical.typical), rests_on=(Field.INDUSTRY, Field.EMPLOYEE_COUNT))
 
 
 def _chance(
@@ -142,10 +141,6 @@ def _no_chance(sheet: FactSheet, profile: ExpectedValueProfile, history: PortalH
     count = 0 if stage is None else stage.reached_count
     text = f"Chance: {count} decided deals reached this stage, fewer than the {profile.least_deals} it takes"
     return Reason(text, 0.0, *_rest(sheet, Field.DEAL_STAGE))
-
-
-def _without(text: str, rests_on: tuple[Field, ...], *, label: str) -> ScoreResult:
-    return ScoreResult(NAME, None, "USD", label, (Reason(text, 0.0, rests_on),))
 
 
 def _rest(sheet: FactSheet, name: Field) -> tuple[tuple[Field, ...], tuple[Finding, ...]]:

@@ -179,12 +179,13 @@ def _single_contact(case: _Case) -> Reason | None:
 
 
 def _amount_cut(case: _Case) -> Reason | None:
-    before, now = case.sheet.number(Field.DEAL_AMOUNT_BEFORE_USD), case.sheet.number(Field.DEAL_AMOUNT_USD)
+    before, now = case.sheet.number(Field.DEAL_AMOUNT_BEFORE), case.sheet.number(Field.DEAL_AMOUNT)
     if before is None or now is None or before <= 0:
         return None
+    currency = case.history.currency
     points = case.profile.deal.amount_cut * ramp(1 - now / before, 0.0, 0.5)
-    text = f"Amount: {amount_text(now)}, it was {amount_text(before)}"
-    return _reason(case, text, points, Field.DEAL_AMOUNT_USD, Field.DEAL_AMOUNT_BEFORE_USD)
+    text = f"Amount: {amount_text(now, currency)}, it was {amount_text(before, currency)}"
+    return _reason(case, text, points, Field.DEAL_AMOUNT, Field.DEAL_AMOUNT_BEFORE)
 
 
 def _unsubscribed(case: _Case) -> Reason | None:

@@ -18,7 +18,13 @@ values = st.one_of(st.none(), st.floats(0, 100))
 
 
 def _score(name: str, value: float | None, label: str = "any") -> ScoreResult:
-    return ScoreResult(name, value, "points", label, (Reason(f"All of {name}", value or 0.0, (Field.INDUSTRY,)),))
+    return ScoreResult(
+        name,
+        value,
+        "USD" if name == "expected_value" else "points",
+        label,
+        (Reason(f"All of {name}", value or 0.0, (Field.INDUSTRY,)),),
+    )
 
 
 @given(values, values)
