@@ -1,4 +1,4 @@
-"""Create score_profile: every version of a portal's scoring profile."""
+"""Create score_profile, every version of a portal's scoring profile, and score_draft, what is not saved yet."""
 
 from __future__ import annotations
 
@@ -23,6 +23,15 @@ def upgrade() -> None:
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("restored_from", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("portal_id", "version", name=op.f("pk_score_profile")),
+    )
+    op.create_table(
+        "score_draft",
+        sa.Column("portal_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("base_version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("portal_id", "email", name=op.f("pk_score_draft")),
     )
     op.execute(
         sa.text(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from integration.db.session import Database
 from integration.hubspot.manifest import MANIFEST
-from integration.hubspot.objects import COMPANIES, DEALS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.hubspot.provision import Provisioner
 from integration.jobs.request import JobRequest
 from integration.pipeline.deals.history_jobs import COUNT_DEALS_JOB, HistoryJobs

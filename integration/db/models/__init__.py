@@ -23,7 +23,7 @@ from integration.db.models.provider_use import (
     ProviderTermsRow,
 )
 from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
-from integration.db.models.score_setup import DealHistoryRow, ScoreProfileRow
+from integration.db.models.score_setup import DealHistoryRow, ScoreDraftRow, ScoreProfileRow
 from integration.db.models.sync import SyncCheckpointRow
 from integration.db.models.trust import AlertRow, PropertyCatalogRow, PropertyPolicyRow, ReviewRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
@@ -79,6 +79,7 @@ __all__ = [
     "ReviewRow",
     "RoutingDecisionRow",
     "RunRow",
+    "ScoreDraftRow",
     "ScoreProfileRow",
     "ScoreRow",
     "SeenEventRow",

@@ -25,6 +25,18 @@ class ScoreProfileRow(Base):
     restored_from: Mapped[int | None]
 
 
+class ScoreDraftRow(Base):
+    """A profile somebody is writing and has not saved, as text, so that nothing is lost. It began from `base_version`; 0 is before any."""
+
+    __tablename__ = "score_draft"
+
+    portal_id: Mapped[PortalId] = mapped_column(primary_key=True, autoincrement=False)
+    email: Mapped[Str] = mapped_column(primary_key=True)
+    text: Mapped[Str]
+    base_version: Mapped[int]
+    changed_at: Mapped[Moment]
+
+
 class DealHistoryRow(Base):
     """What the portal's decided deals say, as `integration.scoring.history` writes it. `decided_count` deals were counted at `computed_at`."""
 
