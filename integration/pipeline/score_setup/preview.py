@@ -89,7 +89,7 @@ def _differs(before: ScoreResult, after: ScoreResult) -> bool:
 
 
 def _mover(record: SampledRecord, before: ScoreResult, after: ScoreResult) -> Mover:
-    why = differences(parse_reasons(score_reasons(before)), parse_reasons(score_reasons(after)))  # type: ignore[arg-type]
+    why = differences(parse_reasons(score_reasons(before)), parse_reasons(score_reasons(after)))
     return Mover(
         object_type=record.sheet.object_type,
         object_id=record.sheet.object_id,

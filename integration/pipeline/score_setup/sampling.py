@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from integration.hubspot.objects import BATCH_LIMIT, COMPANIES, CONTACTS, DEALS, CrmRecord
 from integration.pipeline.crm_fields import READ_PROPERTIES
@@ -21,7 +22,7 @@ from integration.pipeline.stages import companies_of
 from integration.providers.base import FactSheet, Field, Finding
 
 
-class SampleReader(RecordReader, HistoryReader):
+class SampleReader(RecordReader, HistoryReader, Protocol):
     """The calls this needs."""
 
 
