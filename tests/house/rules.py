@@ -48,11 +48,14 @@ LAYERS: Final = {
 DECISIONS: Final = frozenset(
     {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}
 )
-OPEN_TO_DECISIONS: Final = frozenset({"integration.hubspot.objects", "integration.providers.base"})
+OPEN_TO_DECISIONS: Final = frozenset(
+    {"integration.hubspot.objects", "integration.providers.base", "integration.providers.signals.base"}
+)
 SHARED_SIBLINGS: Final = {
     # layer 3 packages may use the value types of their neighbours, never their machinery
     "integration.hubspot.objects": 3,
     "integration.providers.base": 3,
+    "integration.providers.signals.base": 3,
     "integration.jobs.request": 3,
     # what is to be done is asked for from above and below through one store and one job name
     "integration.pipeline.worklist_store": 5,
