@@ -140,7 +140,8 @@ def test_the_preview_says_before_what_the_records_say_now(office: Office) -> Non
     office.desk.keep_priority(PORTAL, ADMIN, WITHOUT_BANT)
     preview = office.desk.preview(PORTAL, office.desk.setup(PORTAL, ADMIN))
     assert preview is not None
-    stored = dict(office.stand.rows("SELECT object_id, value FROM score WHERE name = 'priority'"))
+    rows = office.stand.rows("SELECT object_id, value FROM score WHERE name = 'priority'")
+    stored = {str(object_id): value for object_id, value in rows}
     assert {mover.object_id: mover.value_before for mover in preview.movers} == {
         mover.object_id: pytest.approx(stored[mover.object_id]) for mover in preview.movers
     }
