@@ -42,6 +42,13 @@ from integration.jobs.triggers import (
 from integration.pipeline.batch import BatchRunner
 from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
+from integration.pipeline.deals.history_jobs import (
+    COUNT_DEALS_JOB,
+    HISTORY_TRIGGERS,
+    SWEEP_DEAL_HISTORY,
+    SWEEP_FADING,
+    HistoryJobs,
+)
 from integration.pipeline.decisions import decisions_for
 from integration.pipeline.drafts.jobs import DraftJobs
 from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
@@ -102,6 +109,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *BUDGET_TRIGGERS,
         *DUPLICATE_TRIGGERS,
         *OWNER_TRIGGERS,
+        *HISTORY_TRIGGERS,
         *TIMELINE_TRIGGERS,
         *WORKFLOW_TRIGGERS,
     )
@@ -148,6 +156,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(FIND_DUPLICATES, duplicates.find, swept=True),
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
         *_owner_jobs(parts),
+        *_history_jobs(parts),
         *_budget_jobs(parts),
         *_timeline_entries(parts),
         *_workflow_jobs(parts),
@@ -197,6 +206,22 @@ def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
         keeper=OwnerKeeper(parts.database, parts.clock),
     )
     return JobEntry(REFRESH_OWNERS_JOB, owners.refresh), JobEntry(SWEEP_OWNERS.name, owners.sweep, swept=True)
+
+
+def _history_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = HistoryJobs(
+        database=parts.database,
+        clients=parts.clients,
+        portals=parts.portals,
+        worklist=parts.worklist,
+        deferrer=parts.engine,
+        clock=parts.clock,
+    )
+    return (
+        JobEntry(COUNT_DEALS_JOB, jobs.count),
+        JobEntry(SWEEP_DEAL_HISTORY.name, jobs.sweep, swept=True),
+        JobEntry(SWEEP_FADING.name, jobs.sweep_fading, swept=True),
+    )
 
 
 def _budget_jobs(parts: Parts) -> tuple[JobEntry, ...]:

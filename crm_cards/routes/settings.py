@@ -21,7 +21,6 @@ from integration.access.roles import Role
 from integration.core.errors import BadInput, NotAllowed, NotFound
 from integration.hubspot.portal_store import Portal
 from integration.pipeline.budget_desk import read_credits, set_cap
-from integration.pipeline.decisions import PROFILE_PREFERENCE
 from integration.pipeline.key_desk import checked_key, keyed
 from integration.pipeline.policies.desk import POLICED_TYPES, PolicyDesk
 from integration.pipeline.policies.presets import Preset
@@ -30,10 +29,9 @@ from integration.pipeline.policy import WritePolicy
 from integration.pipeline.portal_profile import is_dry
 from integration.pipeline.proposals.desk import Desk
 from integration.pipeline.proposals.open_store import OpenProposalStore, Scope
+from integration.pipeline.score_setup.keeping import ProfileKeeper, checked_profile
 from integration.providers.budget import Period, RoomKey, plain, whose
-from integration.scoring.profile import parse_profile, profile_data
 
-_LONGEST_PROFILE: Final = 50_000
 _LONGEST_REFUSAL: Final = 3_000
 
 
@@ -65,6 +63,7 @@ class _SettingsPages:
         self._reader = SettingsReader(parts)
         self._policies = PolicyDesk(parts.database, parts.quick_clients, parts.portals, parts.clock)
         self._dry_runs = Desk(parts.portals, parts.worklist, parts.deferrer, parts.clock)
+        self._profiles = ProfileKeeper(parts.portals, parts.clock)
         self._titles = {adapter.info.name: adapter.info.title for adapter in parts.adapters}
 
     def show(self, visitor: Visitor, _query: Mapping[str, str]) -> Json:
@@ -181,7 +180,13 @@ class _SettingsPages:
         stored = _stored_profile(text) if text.strip() else None
         with self._parts.database.begin() as connection:
             self._admin(connection, visitor)
-            self._change(connection, visitor, {PROFILE_PREFERENCE: stored})
+            self._profiles.save(
+                connection,
+                portal_id=visitor.portal_id,
+                profile=stored,
+                by=visitor.email,
+                note="Set on the settings page in HubSpot",
+            )
             self._note(connection, visitor, "icp_profile_set", "default" if stored is None else "own")
         said = "The default profile holds again." if stored is None else "The profile is kept."
         return self._answer(visitor, f"{said} Each record is scored by it when it is looked at next.")
@@ -232,10 +237,8 @@ def _object_type(body: Body) -> str:
 
 def _stored_profile(text: str) -> Mapping[str, Any]:
     """The profile as it is stored. Raises BadInput naming the places that are wrong."""
-    if len(text) > _LONGEST_PROFILE:
-        raise BadInput(f"The profile has {len(text):,} characters; at most {_LONGEST_PROFILE:,} are read.", reason="bad_profile")
     try:
-        return profile_data(parse_profile(text))
+        return checked_profile(text)
     except BadInput as error:
         raise BadInput(error.message[:_LONGEST_REFUSAL], reason=error.reason) from error
 

@@ -18,6 +18,7 @@ from integration.hubspot.portal_store import Portal, PortalStore
 from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COMPANIES
 from integration.pipeline.decisions import PROFILE_PREFERENCE
 from integration.pipeline.portal_profile import DRY_RUN_PREFERENCE
+from integration.pipeline.score_setup.keeping import ProfileKeeper
 from integration.pipeline.standard_properties import STANDARD_PROPERTIES
 from integration.scoring.profile import parse_profile
 
@@ -45,6 +46,10 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         chosen = {**portal.preferences, **changes}
         if chosen != portal.preferences:
             parts.portals.change_preferences(connection, portal_id=portal.portal_id, changes=changes)
+            if PROFILE_PREFERENCE in changes:
+                ProfileKeeper(parts.portals, parts.clock).save(
+                    connection, portal_id=portal.portal_id, profile=changes[PROFILE_PREFERENCE], by=COMMAND_LINE
+                )
             AuditStore().add(
                 connection,
                 portal_id=portal.portal_id,

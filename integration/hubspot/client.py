@@ -224,6 +224,15 @@ class HubSpotClient(PropertyCalls):
             for stage in (object_of(one, "stages[]") for one in list_of(pipeline.get("stages") or [], "stages"))
         }
 
+    def stage_names(self, object_type: str) -> Mapping[tuple[str, str], str]:
+        """The stages of every pipeline of the type by (pipeline id, stage id), in the words people know. One call."""
+        answer = self._session.fetch(endpoints.PIPELINES, parts={"object_type": object_type})
+        return {
+            (id_of(pipeline), id_of(stage)): text_of(stage, "label") or id_of(stage)
+            for pipeline in results_of(answer)
+            for stage in (object_of(one, "stages[]") for one in list_of(pipeline.get("stages") or [], "stages"))
+        }
+
     def send_events(self, events: Sequence[EventToSend]) -> EventOutcome:
         """Ids sent and refusals by id, for at most 100 events; one that is there already counts as sent. One call, more when one is refused."""
         return send_events(events, lambda body: self._session.call(endpoints.TIMELINE_EVENTS, body=body, accepted=BATCH_REFUSALS))

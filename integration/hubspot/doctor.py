@@ -54,7 +54,7 @@ class Doctor:
             return [Check("install", False, f"Portal {portal_id} never installed the app.", "Open the install link.")]
         checks = [_connection(portal)]
         if portal.is_connected:
-            checks += [self._token(portal_id), *_scopes(self.manifest, portal.scopes), self._properties(portal_id)]
+            checks += [self._token(portal_id), *_scopes(self.manifest, portal.scopes), self._properties(portal)]
         return [*checks, *self._webhooks(portal_id), *_providers(self.provider_keys(portal_id)), self._limits(portal_id)]
 
     def _token(self, portal_id: int) -> Check:
@@ -66,9 +66,9 @@ class Doctor:
             )
         return Check("token", True, f"HubSpot answers for this {account.account_type} account in {account.time_zone}.")
 
-    def _properties(self, portal_id: int) -> Check:
+    def _properties(self, portal: Portal) -> Check:
         try:
-            missing = missing_properties(self.clients.for_portal(portal_id), self.declarations)
+            missing = missing_properties(self.clients.for_portal(portal.portal_id), self.declarations, portal.scopes)
         except AppError as error:
             return Check("properties", None, f"Could not be looked at: {error.message}", "Try again later.")
         if missing:

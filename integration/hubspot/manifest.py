@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, PropertyDeclaration
 
 APP_NAME: Final = "Leadlight"
 APP_UID: Final = "leadlight"
@@ -76,6 +76,7 @@ class Manifest:
 
 
 DEAL_FEATURE: Final = "following deals that are deleted, merged or restored, and the card on deals"
+DEAL_SCORES_FEATURE: Final = "scores on deals: expected value, risk, urgency and priority"
 OWNER_FEATURE: Final = "drafts in the owner's name, tasks for the owner, and who may see a card"
 WORKFLOW_FEATURE: Final = "workflow actions that wait for a result"
 TIMELINE_SCOPE: Final = "timeline"
@@ -97,9 +98,17 @@ MANIFEST: Final = Manifest(
         Scope(TIMELINE_SCOPE, "Tells on a record's timeline when its priority or heat moved."),
         Scope(
             "crm.objects.deals.read",
-            "Lets HubSpot tell us of deals that are gone, and shows on a deal what is known of its people.",
+            "Lets HubSpot tell us of deals, shows on a deal what is known of its people, and counts which deals were won.",
             "optional",
             DEAL_FEATURE,
+        ),
+        Scope("crm.objects.deals.write", "Writes scores to deals.", "optional", DEAL_SCORES_FEATURE),
+        Scope("crm.schemas.deals.read", "Sees which Leadlight properties deals already have.", "optional", DEAL_SCORES_FEATURE),
+        Scope(
+            "crm.schemas.deals.write",
+            "Creates the Leadlight properties of deals, so that you need not.",
+            "optional",
+            DEAL_SCORES_FEATURE,
         ),
         Scope(
             "crm.objects.owners.read",
@@ -110,6 +119,17 @@ MANIFEST: Final = Manifest(
         Scope(AUTOMATION_SCOPE, "Tells a waiting workflow that its action is done.", "optional", WORKFLOW_FEATURE),
     )
 )
+
+
+_WORKED_UNDER: Final[Mapping[str, frozenset[str]]] = {
+    DEALS: frozenset({"crm.objects.deals.read", "crm.objects.deals.write", "crm.schemas.deals.read", "crm.schemas.deals.write"})
+}
+"""Object types that are worked on only where all of these were granted."""
+
+
+def may_work_on(object_type: str, granted: Iterable[str]) -> bool:
+    """Whether records of this type are read, scored and written in a portal that granted these scopes. The required ones are taken as given."""
+    return _WORKED_UNDER.get(object_type, frozenset()) <= frozenset(granted)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from integration.core.clock import Clock
 from integration.core.errors import Rejected
 from integration.db.session import Database
 from integration.hubspot.client import HubSpotClient, HubSpotClients
-from integration.hubspot.manifest import PROPERTY_GROUP, PROPERTY_GROUP_LABEL
+from integration.hubspot.manifest import PROPERTY_GROUP, PROPERTY_GROUP_LABEL, may_work_on
 from integration.hubspot.objects import PropertyDeclaration, PropertyDefinition
 from integration.hubspot.portal_store import PortalStore
 
@@ -63,7 +63,7 @@ class Provisioner:
             account = client.account_details()
             with self._database.begin() as connection:
                 self._portals.save_account(connection, portal_id=portal_id, account=account)
-            report = self._provision(client)
+            report = self._provision(client, self._granted(portal_id))
         except Rejected as refusal:
             self._save(portal_id, refusal.message)
             raise
@@ -74,28 +74,35 @@ class Provisioner:
     def remove(self, portal_id: int) -> None:
         """Take our properties and their group out of the portal again, with the values in them (HubSpot keeps them for 90 days)."""
         client = self._clients.for_portal(portal_id)
-        for object_type, declarations in self._by_object_type().items():
+        for object_type, declarations in self._by_object_type(self._granted(portal_id)).items():
             there = client.property_definitions(object_type, [declaration.name for declaration in declarations])
             if there:
                 client.archive_properties(object_type, sorted(there))
             client.delete_property_group(object_type, PROPERTY_GROUP)
 
-    def _provision(self, client: HubSpotClient) -> ProvisionReport:
+    def _granted(self, portal_id: int) -> frozenset[str]:
+        with self._database.begin() as connection:
+            portal = self._portals.find(connection, portal_id=portal_id)
+        return frozenset() if portal is None else portal.scopes
+
+    def _provision(self, client: HubSpotClient, granted: frozenset[str]) -> ProvisionReport:
         created: list[str] = []
         present: list[str] = []
         problems: dict[str, str] = {}
-        for object_type, declarations in self._by_object_type().items():
+        for object_type, declarations in self._by_object_type(granted).items():
             report = _provision_type(client, object_type, declarations)
             created += report.created
             present += report.present
             problems |= report.problems
         return ProvisionReport(tuple(created), tuple(present), problems)
 
-    def _by_object_type(self) -> dict[str, list[PropertyDeclaration]]:
+    def _by_object_type(self, granted: frozenset[str]) -> dict[str, list[PropertyDeclaration]]:
+        """What each object type shall have; types that may not be worked on are left out."""
         wanted: dict[str, list[PropertyDeclaration]] = {}
         for declaration in self._declarations:
             for object_type in declaration.object_types:
-                wanted.setdefault(object_type, []).append(declaration)
+                if may_work_on(object_type, granted):
+                    wanted.setdefault(object_type, []).append(declaration)
         return wanted
 
     def _save(self, portal_id: int, error: str | None) -> None:
@@ -103,10 +110,13 @@ class Provisioner:
             self._portals.save_provisioning(connection, portal_id=portal_id, at=None if error else self._clock(), error=error)
 
 
-def missing_properties(client: HubSpotClient, declarations: Sequence[PropertyDeclaration]) -> tuple[str, ...]:
-    """Declared properties the portal lacks, each as `object_type.name`. One call for each object type."""
+def missing_properties(
+    client: HubSpotClient, declarations: Sequence[PropertyDeclaration], granted: frozenset[str]
+) -> tuple[str, ...]:
+    """Declared properties the portal lacks, each as `object_type.name`. One call for each object type that may be worked on."""
     missing: list[str] = []
-    for object_type in sorted({kind for declaration in declarations for kind in declaration.object_types}):
+    kinds = {kind for declaration in declarations for kind in declaration.object_types if may_work_on(kind, granted)}
+    for object_type in sorted(kinds):
         names = [declaration.name for declaration in declarations if object_type in declaration.object_types]
         there = client.property_definitions(object_type, names)
         missing += [f"{object_type}.{name}" for name in names if name not in there]

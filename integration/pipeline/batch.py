@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -27,6 +27,7 @@ from integration.jobs.retry import RetryLater, decide
 from integration.pipeline.ask_again_store import AskAgainStore
 from integration.pipeline.carrier import LEASE_S, Carrier
 from integration.pipeline.crm_fields import READ_PROPERTIES
+from integration.pipeline.deals.history_store import PortalHistoryStore
 from integration.pipeline.definitions.catalog import Catalogs
 from integration.pipeline.definitions.names import catalog_names
 from integration.pipeline.heartbeat import renewing
@@ -48,6 +49,7 @@ from integration.pipeline.stages import BatchContext
 from integration.pipeline.taken import Taken
 from integration.pipeline.tally import BatchReport, Tally
 from integration.pipeline.worklist_store import Claim, WorklistStore
+from integration.scoring.history import PortalHistory
 
 _PATIENT_ATTEMPT: Final = 5
 """Retries after an outage wait as after this many attempts at most, and never end."""
@@ -70,6 +72,7 @@ class _Claimed:
     live_ids: tuple[str, ...]
     is_dry: bool
     rules: RuleBook
+    history: PortalHistory
 
 
 class BatchRunner:
@@ -109,6 +112,7 @@ class BatchRunner:
         self._leases = LeaseStore()
         self._ask_again = AskAgainStore()
         self._policies = PolicyStore()
+        self._histories = PortalHistoryStore()
         self._catalogs = Catalogs(database, clock, catalog_names)
         self._carrier = Carrier(
             database=database,
@@ -175,10 +179,11 @@ class BatchRunner:
                 started_at=now,
                 is_dry=is_dry,
             )
-        supported = object_type in READ_PROPERTIES
+            history = replace(self._histories.find(connection, portal_id=portal_id), currency=portal.currency)
+        supported = object_type in READ_PROPERTIES and portal.works_on(object_type)
         live = tuple(one for one in ids if supported and status[one].status is Status.LIVE)
         rules = build_rules(object_type, portal.standard_properties, stored)
-        return _Claimed(claim, portal, run_id, live, is_dry, rules)
+        return _Claimed(claim, portal, run_id, live, is_dry, rules, history)
 
     def _carry(self, claimed: _Claimed, object_type: str, lane: int) -> Tally:
         if not claimed.live_ids:
@@ -189,7 +194,7 @@ class BatchRunner:
             object_type=object_type,
             run_id=claimed.run_id,
             as_of=self._clock(),
-            decisions=self._decide_for(claimed.portal.preferences),
+            decisions=self._decide_for(claimed.portal.preferences, claimed.history),
             owner_names=self._owners.names(client, claimed.portal) if object_type == CONTACTS else {},
             rules=claimed.rules,
             catalog=self._catalogs.current(client, portal_id=claimed.portal.portal_id, object_type=object_type),

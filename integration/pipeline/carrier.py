@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from integration.core.clock import Clock
 from integration.core.errors import AppError
 from integration.db.session import Database
-from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.jobs.dead_letter_store import DeadLetterEntry
 from integration.jobs.retry import RetryLater, decide, reason_of
 from integration.outreach.base import Judgement
@@ -124,6 +124,8 @@ class Carrier:
         sheets = stages.enrich_companies(self._enricher, context, batch, self._ours_at_companies(taken, batch, ours))
         if context.object_type == CONTACTS:
             sheets = stages.enrich_contacts(self._enricher, context, batch, sheets, ours)
+        elif context.object_type == DEALS:
+            sheets = stages.deal_sheets(context, batch, sheets)
         judged = self._judged(taken, sheets)
         decided = _each(taken, sheets, lambda one, sheet: stages.decide_record(context, sheet, judged.get(one)), "decide", tally)
         wanted = _each(

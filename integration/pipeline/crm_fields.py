@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from integration.core.countries import country_code
-from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.pipeline.domains import company_domain
 from integration.providers.base import Field, FieldValue
 from integration.providers.normalise import to_linkedin_url
@@ -61,6 +61,17 @@ def parse_moment(text: str) -> str | None:
         return None
 
 
+def parse_day(text: str) -> str | None:
+    """The ISO day, in UTC, of an ISO date or time or of epoch milliseconds."""
+    moment = parse_moment(text)
+    return None if moment is None else moment[:10]
+
+
+def parse_yes(text: str) -> str | None:
+    """ "true" for HubSpot's true; False tells nothing that a score could use."""
+    return "true" if text.strip().lower() == "true" else None
+
+
 def parse_email(text: str) -> str | None:
     local, at, host = text.strip().lower().rpartition("@")
     return f"{local}@{host}" if at and local and "." in host and not re.search(r"\s", text.strip()) else None
@@ -100,6 +111,13 @@ CRM_FIELDS: Final[Mapping[str, tuple[CrmField, ...]]] = {
         CrmField("notes_last_contacted", Field.LAST_ACTIVITY_AT, parse_moment, watched=False),
         CrmField("hs_analytics_num_page_views", Field.PAGE_VIEW_COUNT, parse_count, watched=False),
         CrmField("num_conversion_events", Field.FORM_CONVERSION_COUNT, parse_count, watched=False),
+        CrmField("hs_analytics_last_visit_timestamp", Field.LAST_VISIT_AT, parse_moment, watched=False),
+        CrmField("recent_conversion_date", Field.LAST_FORM_AT, parse_moment, watched=False),
+        CrmField("hs_email_last_open_date", Field.EMAIL_OPENED_AT, parse_moment, watched=False),
+        CrmField("hs_email_last_click_date", Field.EMAIL_CLICKED_AT, parse_moment, watched=False),
+        CrmField("hs_email_last_reply_date", Field.EMAIL_REPLIED_AT, parse_moment, watched=False),
+        CrmField("hs_email_bounce", Field.EMAIL_BOUNCE_COUNT, parse_count, watched=False),
+        CrmField("hs_email_optout", Field.UNSUBSCRIBED, parse_yes, watched=False),
     ),
     COMPANIES: (
         CrmField("name", Field.COMPANY_NAME),
@@ -121,16 +139,35 @@ CRM_FIELDS: Final[Mapping[str, tuple[CrmField, ...]]] = {
         CrmField("notes_last_contacted", Field.LAST_ACTIVITY_AT, parse_moment, watched=False),
         CrmField("hs_analytics_num_page_views", Field.PAGE_VIEW_COUNT, parse_count, watched=False),
         CrmField("num_conversion_events", Field.FORM_CONVERSION_COUNT, parse_count, watched=False),
+        CrmField("hs_analytics_last_visit_timestamp", Field.LAST_VISIT_AT, parse_moment, watched=False),
+        CrmField("recent_conversion_date", Field.LAST_FORM_AT, parse_moment, watched=False),
+    ),
+    DEALS: (
+        CrmField("dealname", Field.DEAL_NAME),
+        CrmField("dealtype", Field.DEAL_TYPE),
+        CrmField("pipeline", Field.DEAL_PIPELINE),
+        CrmField("dealstage", Field.DEAL_STAGE),
+        CrmField("amount", Field.DEAL_AMOUNT, parse_amount),
+        CrmField("closedate", Field.DEAL_CLOSES_ON, parse_day),
+        CrmField("hs_next_step", Field.DEAL_NEXT_STEP),
+        CrmField("num_associated_contacts", Field.DEAL_CONTACT_COUNT, parse_count, watched=False),
+        CrmField("hubspot_owner_id", Field.OWNER_ID),
+        CrmField("notes_last_contacted", Field.LAST_ACTIVITY_AT, parse_moment, watched=False),
     ),
 }
 
-_HINTS: Final[Mapping[str, tuple[str, ...]]] = {CONTACTS: ("company", "website", "country"), COMPANIES: ("website",)}
-"""Read to know whom to ask about, not as facts of their own."""
+_HINTS: Final[Mapping[str, tuple[str, ...]]] = {
+    CONTACTS: ("company", "website", "country"),
+    COMPANIES: ("website",),
+    DEALS: ("deal_currency_code", "amount_in_home_currency"),
+}
+"""Read to know whom to ask about, or what an amount means, not as facts of their own."""
 _COMPARED: Final[Mapping[str, tuple[str, ...]]] = {
     CONTACTS: ("mobilephone", "hs_additional_emails", "city", "zip"),
     COMPANIES: ("address", "zip"),
+    DEALS: ("hs_is_closed", "hs_is_closed_won"),
 }
-"""Read to tell duplicates; they are no facts, and a change of them is no reason to look again."""
+"""Read to tell duplicates, and to tell how a deal ended; a change of them is no reason to look again: a deal ends with its stage."""
 
 READ_PROPERTIES: Final[Mapping[str, tuple[str, ...]]] = {
     object_type: (*(entry.property_name for entry in table), *_HINTS[object_type], *_COMPARED[object_type])

@@ -20,10 +20,14 @@ from integration.pipeline import properties as pipeline_properties
 from integration.providers.base import FactSheet
 from integration.scoring import priority
 from integration.scoring.base import ScoreDefinition, ScoreResult, Scores
+from integration.scoring.history import NO_HISTORY, PortalHistory
 from integration.scoring.profile import ScoringProfile, build_profile, default_profile
 from integration.scoring.registry import all_scores, score_properties
+from integration.scoring.scores import bant, icp_fit
+from integration.scoring.scores.expected_value import with_chance
 
 PROFILE_PREFERENCE: Final = "icp_profile"
+_BRIEFED: Final = frozenset({icp_fit.NAME, bant.NAME})
 
 
 @cache
@@ -39,17 +43,25 @@ def declared_properties() -> tuple[PropertyDeclaration, ...]:
     return tuple(replace(declaration, display_order=position) for position, declaration in enumerate(ordered))
 
 
-def decisions_for(preferences: Mapping[str, Any]) -> PortalDecisions:
+def decisions_for(preferences: Mapping[str, Any], history: PortalHistory = NO_HISTORY) -> PortalDecisions:
     """The decisions under a portal's own scoring profile, or under the default one. Raises BadInput for a broken profile."""
+    return PortalDecisions(profile_of(preferences), history)
+
+
+def profile_of(preferences: Mapping[str, Any]) -> ScoringProfile:
+    """The portal's own profile, or the default one. Raises BadInput for a broken profile."""
     stored = preferences.get(PROFILE_PREFERENCE)
-    return PortalDecisions(default_profile() if stored is None else build_profile(stored))
+    return default_profile() if stored is None else build_profile(stored)
 
 
 class PortalDecisions:
-    """The registered scores, the brief and the draft, under one scoring profile."""
+    """The registered scores, the brief and the draft, under one scoring profile and one portal's past."""
 
-    def __init__(self, profile: ScoringProfile) -> None:
+    def __init__(self, profile: ScoringProfile, history: PortalHistory = NO_HISTORY) -> None:
+        self._profile = profile
+        self._history = history
         self._definitions: Mapping[str, ScoreDefinition] = {entry.name: entry for entry in all_scores(profile)}
+        self._compute = {name: entry.computing(history) for name, entry in self._definitions.items()}
         self._declarations = {entry.name: entry for entry in declared_properties()}
 
     @property
@@ -58,21 +70,27 @@ class PortalDecisions:
 
     def scores(self, sheet: FactSheet) -> Scores:
         """The registered scores, then the priority they make."""
-        scores = [entry.compute(sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types]
-        return [*scores, priority.score_priority(scores)]
+        scores = tuple(
+            self._compute[entry.name](sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types
+        )
+        valued = with_chance(sheet, self._profile.expected_value, self._history, scores)
+        if valued is not None:
+            scores = tuple(valued if score.name == valued.name else score for score in scores)
+        return [*scores, priority.score_priority(scores, self._profile.priority)]
 
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief:
-        """The priority is left out: its reasons are the other scores, which the brief tells of already."""
-        return briefs.build_brief(sheet, [score for score in scores if score.name != priority.NAME])
+        """Only what holds for a while is told: a brief whose figures changed with every day would be a new note every day."""
+        return briefs.build_brief(sheet, [score for score in scores if score.name in _BRIEFED])
 
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft:
         return outreach.build_draft(sheet, sender)
 
-    def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
+    def values(self, scores: Scores, brief: Brief | None, draft: JudgedDraft | None) -> dict[str, str]:
         values: dict[str, str] = {}
         for score in scores:
             values |= self._score_values(score)
-        values |= brief_properties.property_values(brief)
+        if brief is not None:
+            values |= brief_properties.property_values(brief)
         return values if draft is None else values | draft_properties.property_values(draft)
 
     def brief_note(self, brief: Brief, marker: str) -> str:

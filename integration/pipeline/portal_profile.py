@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from integration.hubspot.manifest import TIMELINE_SCOPE
+from integration.hubspot.manifest import TIMELINE_SCOPE, may_work_on
 from integration.hubspot.portal_store import Portal
 from integration.outreach.base import Sender
 
@@ -20,7 +20,7 @@ class PortalProfile:
     """`ready`: connected, and our properties are there to write into.
 
     `standard_properties` None means the admin never listed any; single rules may still let us fill some. `sender_name` is used for records without
-    an owner; "" means there is none. `timeline_writable`: events may be put on the timeline.
+    an owner; "" means there is none. `timeline_writable`: events may be put on the timeline. `currency`: the account's own.
     """
 
     portal_id: int
@@ -33,6 +33,12 @@ class PortalProfile:
     sender_company: str
     sender_offer: str
     preferences: Mapping[str, Any]
+    scopes: frozenset[str] = frozenset()
+    currency: str = _OUR_CURRENCY
+
+    def works_on(self, object_type: str) -> bool:
+        """Whether the account granted what working on records of this type takes."""
+        return may_work_on(object_type, self.scopes)
 
     @property
     def is_dry(self) -> bool:
@@ -62,6 +68,8 @@ def build_profile(portal_id: int, stored: Portal | None) -> PortalProfile:
         sender_company=_text(preferences, "sender_company"),
         sender_offer=_text(preferences, "sender_offer"),
         preferences=preferences,
+        scopes=frozenset() if stored is None else stored.scopes,
+        currency=currency or _OUR_CURRENCY,
     )
 
 

@@ -17,13 +17,19 @@ from integration.pipeline.write_back import PropertyWriter
 from integration.providers.base import FactSheet, Finding, Subject
 from integration.providers.questions import Enrichment
 from integration.scoring.base import Scores
+from integration.scoring.history import PortalHistory
 
 
-class CrmReader(Protocol):
-    """Reading in batches. Ids that do not exist are left out of the answer."""
+class RecordReader(Protocol):
+    """Reading records and what they hang on, in batches. Ids that do not exist are left out of the answer."""
 
     def batch_read(self, object_type: str, ids: Sequence[str], properties: Sequence[str]) -> Sequence[CrmRecord]: ...
     def associated_ids(self, from_type: str, to_type: str, ids: Sequence[str]) -> Mapping[str, tuple[AssociatedRecord, ...]]: ...
+
+
+class CrmReader(RecordReader, Protocol):
+    """Reading records, and who owns them."""
+
     def owners(self, *, archived: bool = False) -> Sequence[Owner]: ...
 
 
@@ -67,7 +73,7 @@ class Decisions(Protocol):
     def scores(self, sheet: FactSheet) -> Scores: ...
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief: ...
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft: ...
-    def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
+    def values(self, scores: Scores, brief: Brief | None, draft: JudgedDraft | None) -> dict[str, str]:
         """What goes into our properties; "" clears one."""
         ...
 
@@ -78,6 +84,6 @@ class Decisions(Protocol):
 
 
 class DecisionSource(Protocol):
-    """Gives the decisions under a portal's preferences."""
+    """Gives the decisions under a portal's preferences and its past."""
 
-    def __call__(self, preferences: Mapping[str, Any], /) -> Decisions: ...
+    def __call__(self, preferences: Mapping[str, Any], history: PortalHistory, /) -> Decisions: ...

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, PropertyDeclaration
 
-_RECORDS: Final = (CONTACTS, COMPANIES)
+_RECORDS: Final = (CONTACTS, COMPANIES, DEALS)
 
 STATUS: Final = PropertyDeclaration(
     name="leadlight_status",

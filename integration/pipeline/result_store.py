@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
+from integration.briefs.base import Brief
 from integration.briefs.render import render_card
 from integration.db.models.enrichment import FindingRow
 from integration.db.models.results import BriefRow, DraftRow
@@ -105,10 +106,11 @@ class ResultStore:
         self._drop_stale_findings(connection, portal_id, object_type, decided, findings)
         _save_findings(connection, owner, findings)
         moves = self._scores.save(connection, portal_id=portal_id, object_type=object_type, decided=decided)
-        _save_briefs(connection, owner, [_brief_row(entry) for entry in decided])
+        _save_briefs(connection, owner, [_brief_row(entry, brief) for entry in decided if (brief := entry.brief) is not None])
         _save_drafts(connection, owner, [row for entry in decided for row in _draft_rows(entry)])
         if tells_timeline:
-            events = material_events(portal_id, object_type, moves, {entry.object_id: entry.brief for entry in decided})
+            briefs = {entry.object_id: brief for entry in decided if (brief := entry.brief) is not None}
+            events = material_events(portal_id, object_type, moves, briefs)
             self._timeline.add(connection, portal_id=portal_id, object_type=object_type, events=events)
 
     @staticmethod
@@ -234,12 +236,12 @@ def _finding_rows(entry: Decided, run_id: str) -> list[Row]:
     ]
 
 
-def _brief_row(entry: Decided) -> Row:
+def _brief_row(entry: Decided, brief: Brief) -> Row:
     return {
         "object_id": entry.object_id,
-        "headline": entry.brief.headline,
-        "sections": render_card(entry.brief),
-        "fingerprint": entry.brief.fingerprint,
+        "headline": brief.headline,
+        "sections": render_card(brief),
+        "fingerprint": brief.fingerprint,
         "built_at": entry.sheet.as_of,
         "checked_at": entry.sheet.as_of,
         "owner_id": entry.owner_id,

@@ -18,14 +18,14 @@ _ANSWERED = frozenset({"found", "not_found"})
 
 @dataclass(frozen=True)
 class Decided:
-    """One record's fact sheet with everything decided from it. `draft` is None for objects nobody writes to.
+    """One record's fact sheet with everything decided from it. `draft` is None for objects nobody writes to, `brief` for a deal.
 
     `judged` is the draft as it stands with the reps, None beside it.
     """
 
     sheet: FactSheet
     scores: Sequence[ScoreResult]
-    brief: Brief
+    brief: Brief | None
     draft: Draft | None
     judged: JudgedDraft | None = None
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from integration.core.clock import Clock
 from integration.db.session import Database
+from integration.hubspot.manifest import TIMELINE_EVENT_UIDS
 from integration.pipeline.lease_store import LeaseStore
 from integration.pipeline.people import Doorkeeper
 from integration.pipeline.proposals.open_store import OpenProposalStore
@@ -75,7 +76,9 @@ class ResultKeeper:
                 object_type=context.object_type,
                 run_id=context.run_id,
                 decided=[entry for entry in decided if entry.object_id in held],
-                tells_timeline=context.portal.timeline_writable and not context.is_dry,
+                tells_timeline=context.object_type in TIMELINE_EVENT_UIDS
+                and context.portal.timeline_writable
+                and not context.is_dry,
             )
         return Saved(held, barred, accepted)
 

@@ -1,22 +1,24 @@
 """The stages of a batch, each a small function: read, enrich, decide, plan. They order calls and pure functions and keep no state.
 
-Cost for 100 contacts: one batch read, one association read, one batch read of companies. Companies: one batch read.
+Cost for 100 contacts: one batch read, one association read, one batch read of companies. Companies: one batch read. Deals: as contacts, and
+two reads of their past.
 Limit: a company that changes is worked on itself; its contacts follow at their own next change or at reconciliation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from integration.hubspot.objects import COMPANIES, CONTACTS, AssociatedRecord, CrmRecord
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, AssociatedRecord, CrmRecord
 from integration.outreach.base import Judgement
 from integration.outreach.judging import judged
 from integration.pipeline.ask_again import waits_for_budget
 from integration.pipeline.crm_fields import READ_PROPERTIES
+from integration.pipeline.deals.facts import HISTORY_PROPERTIES, Versions, deal_findings
 from integration.pipeline.definitions.catalog_store import Catalog
 from integration.pipeline.facts import (
     Findings,
@@ -32,7 +34,7 @@ from integration.pipeline.policies.rules import RuleBook
 from integration.pipeline.policies.standing import may_be_written
 from integration.pipeline.policy import same_value
 from integration.pipeline.portal_profile import PortalProfile
-from integration.pipeline.ports import CrmReader, Decisions, Enricher, Question
+from integration.pipeline.ports import CrmClient, Decisions, Enricher, Question, RecordReader
 from integration.pipeline.properties import LAST_ENRICHED_AT, SOURCES, STATUS, STATUS_SHORT_OF_BUDGET
 from integration.pipeline.results import Decided
 from integration.pipeline.sources import render_sources
@@ -60,33 +62,39 @@ class BatchContext:
 
 @dataclass(frozen=True)
 class BatchInput:
-    """What HubSpot said: the records by id, and for contacts the company each belongs to."""
+    """What HubSpot said: the records by id, and for contacts and deals the company each belongs to; of deals their past as well."""
 
     records: Mapping[str, CrmRecord]
     companies: Mapping[str, CrmRecord]
+    histories: Mapping[str, Versions] = field(default_factory=dict)
 
 
-def read_batch(client: CrmReader, context: BatchContext, object_ids: Sequence[str]) -> BatchInput:
-    """Read the records and, for contacts, their companies. Ids that HubSpot does not know, or has archived, are absent."""
+def read_batch(client: CrmClient, context: BatchContext, object_ids: Sequence[str]) -> BatchInput:
+    """Read the records, their companies, and the past of deals. Ids that HubSpot does not know, or has archived, are absent."""
     own = [entry.name for entry in context.decisions.declarations.values() if context.object_type in entry.object_types]
     standard = [entry.name for entry in _standard(context)]
     wanted = list(dict.fromkeys((*READ_PROPERTIES[context.object_type], *own, *standard)))
     records = {
         record.object_id: record for record in client.batch_read(context.object_type, object_ids, wanted) if not record.archived
     }
-    if context.object_type != CONTACTS or not records:
+    if context.object_type == COMPANIES or not records:
         return BatchInput(records, {})
+    companies = companies_of(client, context.object_type, list(records))
+    past = client.batch_read_history(DEALS, list(records), HISTORY_PROPERTIES) if context.object_type == DEALS else {}
+    return BatchInput(records, companies, past)
+
+
+def companies_of(client: RecordReader, object_type: str, object_ids: Sequence[str]) -> dict[str, CrmRecord]:
+    """The company of each contact or deal that has one. Two calls for a hundred."""
     company_of = {
-        contact_id: chosen.object_id
-        for contact_id, linked in client.associated_ids(CONTACTS, COMPANIES, list(records)).items()
+        object_id: chosen.object_id
+        for object_id, linked in client.associated_ids(object_type, COMPANIES, object_ids).items()
         if (chosen := _primary(linked)) is not None
     }
     company_ids = sorted(set(company_of.values()))
     read = client.batch_read(COMPANIES, company_ids, READ_PROPERTIES[COMPANIES]) if company_ids else ()
     companies = {company.object_id: company for company in read if not company.archived}
-    return BatchInput(
-        records, {contact_id: companies[company_id] for contact_id, company_id in company_of.items() if company_id in companies}
-    )
+    return {object_id: companies[company_id] for object_id, company_id in company_of.items() if company_id in companies}
 
 
 def without_records(batch: BatchInput, object_ids: Collection[str]) -> BatchInput:
@@ -94,6 +102,7 @@ def without_records(batch: BatchInput, object_ids: Collection[str]) -> BatchInpu
     return BatchInput(
         {one: record for one, record in batch.records.items() if one not in object_ids},
         {one: company for one, company in batch.companies.items() if one not in object_ids},
+        batch.histories,
     )
 
 
@@ -180,9 +189,26 @@ def enrich_contacts(
     }
 
 
+def deal_sheets(context: BatchContext, batch: BatchInput, companies: Mapping[str, FactSheet]) -> dict[str, FactSheet]:
+    """Fact sheets of deals, each with its company's. Nobody is asked about a deal: all there is to know stands in HubSpot."""
+    return {
+        deal_id: build_sheet(
+            object_type=DEALS,
+            object_id=deal_id,
+            as_of=context.as_of,
+            known=deal_findings(deal, batch.histories.get(deal_id, {}), as_of=context.as_of, currency=context.portal.currency),
+            enrichment=None,
+            company=companies.get(deal_id),
+        )
+        for deal_id, deal in batch.records.items()
+    }
+
+
 def decide_record(context: BatchContext, sheet: FactSheet, judgement: Judgement | None = None) -> Decided:
-    """Scores, brief and, for a contact, the draft with what reps made of it. Pure."""
+    """Scores, brief and, for a contact, the draft with what reps made of it; of a deal the scores alone. Pure."""
     scores = context.decisions.scores(sheet)
+    if sheet.object_type == DEALS:
+        return Decided(sheet, scores, None, None)
     brief = context.decisions.brief(sheet, scores)
     if sheet.object_type != CONTACTS:
         return Decided(sheet, scores, brief, None)
@@ -229,6 +255,8 @@ def wanted_notes(context: BatchContext, decided: Decided) -> list[WantedNote]:
     A refused or rejected draft only withdraws a note that stands.
     """
     decisions, brief, draft = context.decisions, decided.brief, decided.judged
+    if brief is None:
+        return []
     notes = [WantedNote(decided.object_id, "brief", brief.fingerprint, partial(decisions.brief_note, brief))]
     if draft is not None and draft.state != "approved":
         text = partial(decisions.draft_note, draft)

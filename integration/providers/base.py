@@ -80,6 +80,26 @@ class Field(StrEnum):
     PAGE_VIEW_COUNT = "page_view_count"
     FORM_CONVERSION_COUNT = "form_conversion_count"
     OWNER_ID = "owner_id"
+    LAST_VISIT_AT = "last_visit_at"
+    LAST_FORM_AT = "last_form_at"
+    EMAIL_OPENED_AT = "email_opened_at"
+    EMAIL_CLICKED_AT = "email_clicked_at"
+    EMAIL_REPLIED_AT = "email_replied_at"
+    EMAIL_BOUNCE_COUNT = "email_bounce_count"
+    UNSUBSCRIBED = "unsubscribed"
+    # of a deal, in HubSpot's ids for pipeline and stage
+    DEAL_NAME = "deal_name"
+    DEAL_TYPE = "deal_type"
+    DEAL_PIPELINE = "deal_pipeline"
+    DEAL_STAGE = "deal_stage"
+    DEAL_STAGE_SINCE = "deal_stage_since"
+    DEAL_OUTCOME = "deal_outcome"  # won, lost; absent while it is open
+    DEAL_AMOUNT = "deal_amount"  # in the account's currency
+    DEAL_AMOUNT_BEFORE = "deal_amount_before"  # before it was last changed
+    DEAL_CLOSES_ON = "deal_closes_on"  # ISO date
+    DEAL_CLOSE_PUSHES = "deal_close_pushes"  # how often its close date was put off
+    DEAL_NEXT_STEP = "deal_next_step"
+    DEAL_CONTACT_COUNT = "deal_contact_count"
 
 
 COMPANY_FIELDS: Final = frozenset(list(Field)[: list(Field).index(Field.FIRST_NAME)])

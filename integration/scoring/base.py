@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from integration.hubspot.objects import PropertyDeclaration
 from integration.providers.base import FactSheet, Field, Finding
+from integration.scoring.history import PortalHistory
 
+Unit = str
+"""`POINTS`, or the code of the currency the value is in."""
+POINTS: Final = "points"
 SUM_TOLERANCE: Final = 1e-6
 
 
@@ -24,11 +28,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class ScoreResult:
-    """`value` is None when there is not enough evidence, and then `label` says so. Otherwise the reasons' points sum to it."""
+    """`value` is None when there is not enough evidence, and then `label` says so. Otherwise the reasons' points sum to it.
+
+    `unit`: points out of 100, or money of the account's currency ("EUR") without an upper end; the points of the reasons are in it too.
+    """
 
     name: str
     value: float | None
-    unit: Literal["points"]
+    unit: Unit
     label: str
     reasons: tuple[Reason, ...]
 
@@ -48,6 +55,12 @@ class ScoreDefinition:
     compute: Callable[[FactSheet], ScoreResult]
     property_values: Callable[[ScoreResult], dict[str, str]]
     """The result as values for `properties`; an empty text clears one."""
+    under: Callable[[PortalHistory], Callable[[FactSheet], ScoreResult]] | None = None
+    """For a score that rests on the portal's past: `compute` under that past. `compute` itself knows of none."""
+
+    def computing(self, history: PortalHistory) -> Callable[[FactSheet], ScoreResult]:
+        """The function that computes the score in a portal with this past."""
+        return self.compute if self.under is None else self.under(history)
 
 
 Scores = Sequence[ScoreResult]

@@ -1,38 +1,38 @@
-"""The priority of a record: its scores in one number from 0 to 100, and its heat in one word. Pure.
+"""The priority of a record: its scores in one number from 0 to 100, weighed as an admin chose, and its heat in one word. Pure.
 
-This is a rule of thumb, not a probability: ICP fit counts for 60 %, BANT for 40 %, whatever the account has sold so far. The weights are
-constants here until an admin chooses them; a probability learned from won and lost deals is another score.
+Two kinds of parts. Fit, heat, expected value and risk are *judged*: they can speak for a record or against it. A judged part that abstains
+says nothing either way, so the other judged parts share its weight, and a reason says so. BANT and urgency *count signals*: nothing found is
+worth nothing, and a first weak signal adds its points. So no signal, however weak, lowers a priority, and a record on which nothing is known but
+a perfect fit earns the judged weight and no more. A score that does not exist for the kind of record has no weight; all others share it.
 
-Without a judged ICP fit there is no priority. Without any BANT signal the ICP fit alone carries it. A company that is ruled out is cold.
-Limit: a record on which nothing is known but a perfect fit is hot, and a first weak signal cools it.
+There is no priority without a judged fit, heat or expected value. A record that is ruled out, or a deal that is closed, is cold.
+Decision record 0031 tells what was weighed up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, PropertyDeclaration
 from integration.providers.base import Field
 from integration.scoring.base import Reason, ScoreResult, Scores
-from integration.scoring.render import reasons_text, score_text
+from integration.scoring.profile_parts import TOTAL_POINTS, PriorityProfile
+from integration.scoring.render import amount_text, reasons_text, score_text
 
 NAME: Final = "priority"
 TITLE: Final = "Priority"
-ICP_WEIGHT: Final = 0.6
-BANT_WEIGHT: Final = 0.4
-HOT_FROM: Final = 70.0
-WARM_FROM: Final = 40.0
 HOT: Final = "hot"
 WARM: Final = "warm"
 COLD: Final = "cold"
 NOT_ENOUGH: Final = "not_enough_evidence"
 HEATS: Final = ((HOT, "Hot"), (WARM, "Warm"), (COLD, "Cold"), (NOT_ENOUGH, "Not enough evidence"))
+EXCLUDED: Final = "excluded"
+CLOSED: Final = "closed"
+DEFAULT: Final = PriorityProfile()
 
-_ICP: Final = "icp_fit"
-_BANT: Final = "bant"
-_EXCLUDED: Final = "excluded"
-_TYPES: Final = (CONTACTS, COMPANIES)
+_TYPES: Final = (CONTACTS, COMPANIES, DEALS)
 
 PROPERTIES: Final = (
     PropertyDeclaration(
@@ -43,7 +43,7 @@ PROPERTIES: Final = (
         "Priority",
         "number",
         "number",
-        f"0 to 100, a rule of thumb: ICP fit counts for {ICP_WEIGHT:.0%}, BANT for {BANT_WEIGHT:.0%}.",
+        "0 to 100: fit, BANT, heat, expected value, risk and urgency, weighed as your admin chose.",
         _TYPES,
     ),
     PropertyDeclaration(
@@ -57,22 +57,56 @@ PROPERTIES: Final = (
 )
 
 
-def score_priority(scores: Scores) -> ScoreResult:
-    """0 to 100 points with a reason for each part, or an abstention when the ICP fit was not judged."""
+@dataclass(frozen=True)
+class _Part:
+    """One score as a part. `is_judged`: it can count against a record. `decides`: a priority can rest on it alone."""
+
+    name: str
+    title: str
+    is_judged: bool
+    decides: bool = False
+
+
+_PARTS: Final = (
+    _Part("icp_fit", "ICP fit", is_judged=True, decides=True),
+    _Part("heat", "Chance to buy", is_judged=True, decides=True),
+    _Part("expected_value", "Expected value", is_judged=True, decides=True),
+    _Part("risk", "Risk", is_judged=True),
+    _Part("bant", "BANT", is_judged=False),
+    _Part("urgency", "Urgency", is_judged=False),
+)
+
+
+@dataclass(frozen=True)
+class _Weighed:
+    """A part of this record. `share` is what it counts for, 0 to 1, after the shares of the silent judged parts went to the others."""
+
+    part: _Part
+    score: ScoreResult
+    value: float | None
+    share: float
+
+
+def score_priority(scores: Scores, profile: PriorityProfile = DEFAULT) -> ScoreResult:
+    """0 to 100 points with a reason for each part, or an abstention when nothing that decides was judged."""
     by_name = {score.name: score for score in scores}
-    icp, bant = by_name.get(_ICP), by_name.get(_BANT)
-    if icp is None or icp.value is None:
-        rests_on = () if icp is None else _rests_on(icp)
-        return ScoreResult(NAME, None, "points", NOT_ENOUGH, (Reason("ICP fit: not enough known to judge by", 0.0, rests_on),))
-    if bant is None or bant.value is None:
-        parts = [_part("ICP fit", icp, icp.value, 1.0), Reason("BANT: no signal yet, so the ICP fit alone counts", 0.0)]
-    else:
-        parts = [_part("ICP fit", icp, icp.value, ICP_WEIGHT), _part("BANT", bant, bant.value, BANT_WEIGHT)]
-    total = sum(part.points for part in parts)
-    if icp.label == _EXCLUDED:
-        last = icp.reasons[-1]
-        return ScoreResult(NAME, 0.0, "points", COLD, (*parts, Reason(last.text, -total, last.rests_on, last.findings)))
-    return ScoreResult(NAME, total, "points", _heat(total), tuple(parts))
+    closed = next((score for score in scores if score.label == CLOSED), None)
+    weighed = _weigh(by_name, profile)
+    if not any(one.part.decides and one.value is not None for one in weighed) and closed is None:
+        return ScoreResult(NAME, None, "points", NOT_ENOUGH, (_nothing_judged(by_name),))
+    reasons = [_reason(one, profile) for one in weighed]
+    total = sum(reason.points for reason in reasons)
+    last = _ruling_out(by_name, closed)
+    if last is not None:
+        left = min(total, profile.excluded_at_most)
+        reasons.append(Reason(last.text, left - total, last.rests_on, last.findings))
+        return ScoreResult(NAME, sum(reason.points for reason in reasons), "points", COLD, tuple(reasons))
+    return ScoreResult(NAME, total, "points", _heat(total, profile), tuple(reasons))
+
+
+def shares(scores: Scores, profile: PriorityProfile = DEFAULT) -> dict[str, float]:
+    """What each part of the record counts for, 0 to 1; they add up to 1 when any judged part speaks."""
+    return {one.part.name: one.share for one in _weigh({score.name: score for score in scores}, profile)}
 
 
 def property_values(result: ScoreResult) -> dict[str, str]:
@@ -84,9 +118,69 @@ def property_values(result: ScoreResult) -> dict[str, str]:
     }
 
 
-def _part(title: str, score: ScoreResult, value: float, weight: float) -> Reason:
-    text = f"{title} {score_text(value)} of 100, counts for {weight:.0%}".replace("%", " %")
-    return Reason(text, value * weight, _rests_on(score))
+def _weigh(by_name: dict[str, ScoreResult], profile: PriorityProfile) -> Sequence[_Weighed]:
+    there = [part for part in _PARTS if part.name in by_name and _weight(part, profile) > 0]
+    total = sum(_weight(part, profile) for part in there)
+    values = {part.name: _value(part, by_name[part.name], profile) for part in there}
+    judged = sum(_weight(part, profile) for part in there if part.is_judged)
+    speaking = sum(_weight(part, profile) for part in there if part.is_judged and values[part.name] is not None)
+    weighed = []
+    for part in there:
+        weight = _weight(part, profile) / total
+        if part.is_judged:
+            weight = 0.0 if values[part.name] is None else weight * judged / speaking
+        weighed.append(_Weighed(part, by_name[part.name], values[part.name], weight))
+    return weighed
+
+
+def _weight(part: _Part, profile: PriorityProfile) -> float:
+    return float(getattr(profile.weights, part.name))
+
+
+def _value(part: _Part, score: ScoreResult, profile: PriorityProfile) -> float | None:
+    """The score as a part from 0 to 100, where more is better."""
+    if score.value is None:
+        return None
+    if part.name == "expected_value":
+        return min(TOTAL_POINTS, TOTAL_POINTS * max(0.0, score.value) / profile.expected_value_full)
+    value = min(TOTAL_POINTS, max(0.0, score.value))
+    return TOTAL_POINTS - value if part.name == "risk" else value
+
+
+def _reason(one: _Weighed, profile: PriorityProfile) -> Reason:
+    title, weight = one.part.title, _weight(one.part, profile)
+    if one.value is None and one.part.is_judged:
+        return Reason(f"{title}: not known, so the other parts share its weight of {weight:g}", 0.0)
+    if one.value is None:
+        return Reason(f"{title}: no signal yet, which earns nothing of {_percent(one.share)}", 0.0)
+    text = f"{title} {_told(one)}, counts for {_percent(one.share)}"
+    return Reason(text, one.value * one.share, _rests_on(one.score))
+
+
+def _told(one: _Weighed) -> str:
+    value = one.score.value or 0.0
+    if one.part.name == "expected_value":
+        return f"{amount_text(value, one.score.unit)} is {score_text(one.value)} of 100"
+    if one.part.name == "risk":
+        return f"{score_text(value)} leaves {score_text(one.value)} of 100"
+    return f"{score_text(one.value)} of 100"
+
+
+def _percent(share: float) -> str:
+    return f"{score_text(100 * share)} %"
+
+
+def _nothing_judged(by_name: dict[str, ScoreResult]) -> Reason:
+    fit = by_name.get("icp_fit")
+    return Reason("ICP fit: not enough known to judge by", 0.0, () if fit is None else _rests_on(fit))
+
+
+def _ruling_out(by_name: dict[str, ScoreResult], closed: ScoreResult | None) -> Reason | None:
+    """The reason for which the record keeps no points, if any."""
+    fit = by_name.get("icp_fit")
+    if fit is not None and fit.label == EXCLUDED:
+        return fit.reasons[-1]
+    return None if closed is None else closed.reasons[-1]
 
 
 def _rests_on(score: ScoreResult) -> tuple[Field, ...]:
@@ -95,7 +189,7 @@ def _rests_on(score: ScoreResult) -> tuple[Field, ...]:
     return tuple(dict.fromkeys(fields))
 
 
-def _heat(total: float) -> str:
-    if total >= HOT_FROM:
+def _heat(total: float, profile: PriorityProfile) -> str:
+    if total >= profile.hot_from:
         return HOT
-    return WARM if total >= WARM_FROM else COLD
+    return WARM if total >= profile.warm_from else COLD

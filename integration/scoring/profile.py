@@ -11,24 +11,27 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from integration.core.errors import BadInput
 from integration.providers.base import Field as FactField
+from integration.scoring.profile_parts import (
+    TOTAL_POINTS,
+    ExpectedValueProfile,
+    Points,
+    PriorityProfile,
+    RiskProfile,
+    Strict,
+    UrgencyProfile,
+)
 
 _DEFAULT: Final = Path(__file__).parent / "profiles" / "default.yaml"
-TOTAL_POINTS: Final = 100.0
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Words = Annotated[tuple[Word, ...], Field(min_length=1, max_length=500)]
-Points = Annotated[float, Field(ge=0, le=TOTAL_POINTS)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class WordCriterion(_Strict):
+class WordCriterion(Strict):
     """Points when the fact matches one of the words. With `full_at` 2 one match earns half of them."""
 
     weight: Points
@@ -36,7 +39,7 @@ class WordCriterion(_Strict):
     full_at: Annotated[int, Field(ge=1, le=20)] = 1
 
 
-class RangeCriterion(_Strict):
+class RangeCriterion(Strict):
     """All points inside `best`, falling evenly to none at the ends of `accepted`. Bounds are people, both included."""
 
     weight: Points
@@ -50,7 +53,7 @@ class RangeCriterion(_Strict):
         return self
 
 
-class Exclusion(_Strict):
+class Exclusion(Strict):
     """A fact that rules a company out whatever else is true; `because` is shown to the rep."""
 
     field: FactField
@@ -58,12 +61,12 @@ class Exclusion(_Strict):
     because: Annotated[str, StringConstraints(min_length=3, max_length=200)]
 
 
-class Labels(_Strict):
+class Labels(Strict):
     strong_from: Points = 70
     possible_from: Points = 40
 
 
-class IcpProfile(_Strict):
+class IcpProfile(Strict):
     """Weights add up to 100. A score needs facts for at least `least_evidence_ratio` of the weight, else it abstains."""
 
     industry: WordCriterion
@@ -85,7 +88,7 @@ class IcpProfile(_Strict):
         return self
 
 
-class BantProfile(_Strict):
+class BantProfile(Strict):
     """Signals of budget, authority, need and timeline. Each of the four earns at most 25 points."""
 
     decision_titles: Words
@@ -99,9 +102,15 @@ class BantProfile(_Strict):
     qualified_from: Points = 60
 
 
-class ScoringProfile(_Strict):
+class ScoringProfile(Strict):
+    """All rules and weights of a portal. What came later than ICP and BANT may be missing, and then has its defaults."""
+
     icp: IcpProfile
     bant: BantProfile
+    expected_value: ExpectedValueProfile = ExpectedValueProfile()
+    risk: RiskProfile = RiskProfile()
+    urgency: UrgencyProfile = UrgencyProfile()
+    priority: PriorityProfile = PriorityProfile()
 
 
 def parse_profile(text: str) -> ScoringProfile:

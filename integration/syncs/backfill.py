@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from integration.hubspot.objects import BATCH_LIMIT, COMPANIES, CONTACTS
+from integration.hubspot.objects import BATCH_LIMIT, COMPANIES, CONTACTS, DEALS
 from integration.syncs.base import Checkpoint, CrmReader, SyncPage
 
 
@@ -20,7 +20,7 @@ class Backfill:
     name: str = "backfill"
     cause: str = "backfill"
     every_s: float | None = None
-    object_types: tuple[str, ...] = (COMPANIES, CONTACTS)
+    object_types: tuple[str, ...] = (COMPANIES, CONTACTS, DEALS)
     page_limit: int = BATCH_LIMIT
 
     def since(self, checkpoint: Checkpoint, *, installed_at: datetime) -> datetime | None:  # noqa: ARG002  all records, whatever was before

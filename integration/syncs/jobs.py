@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from integration.core.clock import Clock
 from integration.core.errors import AppError, NotFound
 from integration.db.session import Database
+from integration.hubspot.manifest import may_work_on
 from integration.jobs.arguments import optional_text, text, whole_number
 from integration.jobs.request import BACKFILL_PRIORITY, HOUSEKEEPING_PRIORITY, Deferrer, JobRequest, JsonScalar
 from integration.jobs.retry import DeadLetter, decide
@@ -54,6 +55,9 @@ class SyncPortal(Protocol):
 
     @property
     def installed_at(self) -> datetime: ...
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
 
 
 class Portals(Protocol):
@@ -131,7 +135,7 @@ class SyncJobs:
         sync = self._sync(text(args, "sync"))
         with self._database.begin() as connection:
             for portal in self._portals.connected(connection):
-                self._ask_all_types(connection, portal.portal_id, sync)
+                self._ask_all_types(connection, portal, sync)
 
     def resume(self, _args: Mapping[str, JsonScalar]) -> None:
         """Job `resume_syncs`: ask again for every pass that is under way; where its job still waits, nothing changes."""
@@ -147,7 +151,9 @@ class SyncJobs:
         object_type = optional_text(args, "object_type")
         if object_type is None:
             with self._database.begin() as connection:
-                self._ask_all_types(connection, portal_id, sync)
+                portal = self._portals.find_connected(connection, portal_id)
+                if portal is not None:
+                    self._ask_all_types(connection, portal, sync)
             return
         key = SyncKey(portal_id, sync.name, object_type)
         checkpoint = self._open_pass(key, sync, resume_only=args.get("resume") is True)
@@ -159,7 +165,9 @@ class SyncJobs:
         with self._database.begin() as connection:
             portal = self._portals.find_connected(connection, key.portal_id)
             checkpoint = self._find(connection, key)
-            if portal is None or (resume_only and checkpoint.state != "running"):
+            if portal is None or not may_work_on(key.object_type, portal.scopes):
+                return None
+            if resume_only and checkpoint.state != "running":
                 return None
             opened = begin(sync, checkpoint, now=self._clock(), installed_at=portal.installed_at)
             self._save(connection, key, opened)
@@ -209,9 +217,11 @@ class SyncJobs:
         with self._database.begin() as connection:
             self._deferrer.defer(connection, sync_request(key.portal_id, key.sync, key.object_type, resume=True, run_at=run_at))
 
-    def _ask_all_types(self, connection: Connection, portal_id: int, sync: Sync) -> None:
+    def _ask_all_types(self, connection: Connection, portal: SyncPortal, sync: Sync) -> None:
+        """A job for each type that may be worked on there; what was not granted is no failure."""
         for object_type in sync.object_types:
-            self._deferrer.defer(connection, sync_request(portal_id, sync.name, object_type))
+            if may_work_on(object_type, portal.scopes):
+                self._deferrer.defer(connection, sync_request(portal.portal_id, sync.name, object_type))
 
     def _find(self, connection: Connection, key: SyncKey) -> Checkpoint:
         return self._store.find(connection, portal_id=key.portal_id, sync=key.sync, object_type=key.object_type)

@@ -20,7 +20,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from integration.core.clock import to_epoch_ms
-from integration.hubspot.objects import COMPANIES, CONTACTS, LAST_MODIFIED_PROPERTY, SEARCH_PAGE_LIMIT, SearchFilter, SearchSort
+from integration.hubspot.objects import (
+    COMPANIES,
+    CONTACTS,
+    DEALS,
+    LAST_MODIFIED_PROPERTY,
+    SEARCH_PAGE_LIMIT,
+    SearchFilter,
+    SearchSort,
+)
 from integration.syncs.base import Checkpoint, CrmReader, SyncPage
 
 _ID: Final = "hs_object_id"
@@ -34,7 +42,7 @@ class Reconcile:
     name: str = "reconcile"
     cause: str = "reconcile"
     every_s: float | None = 15 * 60.0
-    object_types: tuple[str, ...] = (CONTACTS, COMPANIES)
+    object_types: tuple[str, ...] = (CONTACTS, COMPANIES, DEALS)
     overlap: timedelta = timedelta(minutes=2)
     page_limit: int = SEARCH_PAGE_LIMIT
 

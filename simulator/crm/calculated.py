@@ -1,6 +1,7 @@
 """The properties HubSpot fills by itself: from other values of the record, from its links, at its creation. Pure.
 
-Limit: stage dates are those of the creation; a handful of the calculated properties of a real account; phone numbers are reduced to their digits.
+Limit: stage dates are those of the creation; a handful of the calculated properties of a real account, of
+deals only whether they are closed, by the default pipeline's stages; phone numbers are reduced to their digits.
 """
 
 import re
@@ -76,5 +77,9 @@ def derived_values(kind: ObjectType, properties: Mapping[str, str]) -> dict[str,
             "hs_searchable_calculated_phone_number": _DIGITS.sub("", properties.get("phone", "")),
             "hs_searchable_calculated_mobile_number": _DIGITS.sub("", properties.get("mobilephone", "")),
         }
+    if kind.name == "deals":
+        stage = properties.get("dealstage", "")
+        closed = stage in ("closedwon", "closedlost")
+        return {"hs_is_closed": str(closed).lower(), "hs_is_closed_won": str(stage == "closedwon").lower()} if stage else {}
     body = properties.get(f"hs_{kind.singular}_body")
     return {"hs_body_preview": _TAGS.sub(" ", body).strip()[:350]} if kind.ignores_unknown and body else {}

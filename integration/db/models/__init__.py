@@ -24,6 +24,7 @@ from integration.db.models.provider_use import (
     ProviderTermsRow,
 )
 from integration.db.models.results import BriefRow, DraftRow, DraftTaskRow, ScoreRow
+from integration.db.models.score_setup import DealHistoryRow, ScoreDraftRow, ScoreProfileRow
 from integration.db.models.sync import SyncCheckpointRow
 from integration.db.models.trust import AlertRow, PropertyCatalogRow, PropertyPolicyRow, ReviewRow
 from integration.db.models.worklist import RecordStateRow, WorkItemRow
@@ -47,6 +48,7 @@ __all__ = [
     "CreditCallRow",
     "CreditCharge",
     "DeadLetterRow",
+    "DealHistoryRow",
     "DealLinkRow",
     "DeliveryRow",
     "DigestKeyRow",
@@ -80,6 +82,8 @@ __all__ = [
     "ReviewRow",
     "RoutingDecisionRow",
     "RunRow",
+    "ScoreDraftRow",
+    "ScoreProfileRow",
     "ScoreRow",
     "SeenEventRow",
     "SyncCheckpointRow",

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.pipeline.decisions import declared_properties
 from integration.pipeline.standard_properties import standard_names
 
 ROUTING_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     CONTACTS: ("hubspot_owner_id", "lifecyclestage", "hs_lead_status"),
     COMPANIES: ("hubspot_owner_id", "lifecyclestage", "hs_lead_status"),
+    DEALS: ("hubspot_owner_id", "dealstage"),
 }
-"""The routing fields of the object types we work on. The stage of a deal is closed too, and cannot be opened while we write no deals."""
+"""The routing fields of the object types we work on."""
 
 
 def own_names(object_type: str) -> list[str]:

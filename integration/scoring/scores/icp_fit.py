@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from integration.core.countries import country_name
-from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDeclaration
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, PropertyDeclaration
 from integration.providers.base import FactSheet, Field
 from integration.scoring.base import Reason, ScoreDefinition, ScoreResult
-from integration.scoring.profile import TOTAL_POINTS, IcpProfile, RangeCriterion, ScoringProfile, WordCriterion
+from integration.scoring.profile import IcpProfile, RangeCriterion, ScoringProfile, WordCriterion
+from integration.scoring.profile_parts import TOTAL_POINTS
 from integration.scoring.render import reasons_text, score_text
 from integration.scoring.words import matching_words
 
@@ -25,7 +26,7 @@ _LABELS: Final = (
     ("excluded", "Ruled out"),
     ("not_enough_evidence", "Not enough evidence"),
 )
-_TYPES: Final = (CONTACTS, COMPANIES)
+_TYPES: Final = (CONTACTS, COMPANIES, DEALS)
 
 PROPERTIES: Final = (
     PropertyDeclaration(

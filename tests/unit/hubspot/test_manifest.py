@@ -8,6 +8,7 @@ from integration.hubspot import endpoints
 from integration.hubspot.endpoints import Endpoint
 from integration.hubspot.manifest import (
     DEAL_FEATURE,
+    DEAL_SCORES_FEATURE,
     MANIFEST,
     OWNER_FEATURE,
     TIMELINE_EVENT_UIDS,
@@ -38,6 +39,7 @@ def test_every_scope_has_a_reason_and_every_optional_one_a_feature() -> None:
     assert all(scope.reason.endswith(".") for scope in MANIFEST.scopes)
     assert {scope.feature for scope in MANIFEST.scopes if scope.kind == "optional"} == {
         DEAL_FEATURE,
+        DEAL_SCORES_FEATURE,
         OWNER_FEATURE,
         WORKFLOW_FEATURE,
     }

@@ -87,7 +87,7 @@ class FakeHubSpot:
             ]
 
     def associated_ids(self, from_type: str, to_type: str, ids: Sequence[str]) -> Mapping[str, tuple[AssociatedRecord, ...]]:
-        assert (from_type, to_type) == ("contacts", "companies")
+        assert (from_type, to_type) in (("contacts", "companies"), ("deals", "companies"))
         with self._call("associated_ids"):
             return {one: self.companies_of.get(one, ()) for one in ids}
 
@@ -125,7 +125,7 @@ class FakeHubSpot:
             }
 
     def property_definitions(self, object_type: str, names: Sequence[str] = ()) -> Mapping[str, PropertyDefinition]:
-        assert object_type in ("contacts", "companies")
+        assert object_type in ("contacts", "companies", "deals")
         with self._call("property_definitions"):
             known = {name: self.definitions.get(name, usual_definition(name)) for name in names}
             return {name: definition for name, definition in known.items() if definition is not None}
@@ -161,7 +161,7 @@ class FakeHubSpot:
             return CreateOutcome(created)
 
     def associate(self, from_type: str, to_type: str, pairs: Sequence[tuple[str, str]]) -> None:
-        assert (from_type, to_type) == ("contacts", "companies")
+        assert (from_type, to_type) in (("contacts", "companies"), ("deals", "companies"))
         with self._call("associate"):
             for contact_id, company_id in pairs:
                 self.employ(contact_id, company_id, primary=False)

@@ -47,9 +47,10 @@ def test_everything_decided_is_stored_with_its_provenance(stand: Stand) -> None:
     assert stand.rows("SELECT object_id, field, value, provider, chosen FROM finding WHERE field = 'industry'") == [
         ("9001", "industry", "Software", "apollo", True)
     ]
+    every = ("bant", "expected_value", "icp_fit", "priority", "risk", "urgency")
     assert stand.rows("SELECT object_id, name FROM score ORDER BY 1, 2") == [
-        ("101", "bant"), ("101", "icp_fit"), ("101", "priority"), ("9001", "bant"), ("9001", "icp_fit"), ("9001", "priority")
-    ]  # fmt: skip
+        (one, name) for one in ("101", "9001") for name in every
+    ]
     assert stand.rows("SELECT object_id, state FROM draft") == [("101", "drafted")]
     assert stand.rows("SELECT object_id FROM brief ORDER BY 1") == [("101",), ("9001",)]
     ledger = stand.rows("SELECT DISTINCT decision, outcome, policy, provider FROM ledger")
@@ -268,7 +269,7 @@ class PoisonedDecisions(PortalDecisions):
 
 def test_a_record_that_breaks_a_pure_stage_goes_to_dead_letter_alone(stand: Stand) -> None:
     stand.hubspot.add("contacts", "102", firstname="Sample", lastname="Poison", email="p@sample-works.com")
-    stand.decide_for = lambda _preferences: PoisonedDecisions(default_profile())
+    stand.decide_for = lambda _preferences, _history: PoisonedDecisions(default_profile())
     stand.queue("101", "102")
     assert stand.run().counts == {"written": 1, "failed": 1}
     letters = stand.rows("SELECT object_id, reason, detail FROM dead_letter")
