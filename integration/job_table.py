@@ -54,6 +54,8 @@ from integration.pipeline.drafts.jobs import DraftJobs
 from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
 from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
+from integration.pipeline.heat.jobs import HEAT_TRIGGERS, TEND_HEAT, TRAIN_HEAT, HeatJobs
+from integration.pipeline.heat.trainer import Trainer
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
 from integration.pipeline.ledger_keeping import LedgerKeeper
@@ -110,6 +112,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *DUPLICATE_TRIGGERS,
         *OWNER_TRIGGERS,
         *HISTORY_TRIGGERS,
+        *HEAT_TRIGGERS,
         *TIMELINE_TRIGGERS,
         *WORKFLOW_TRIGGERS,
     )
@@ -157,6 +160,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(SWEEP_DUPLICATES.name, duplicates.sweep, swept=True),
         *_owner_jobs(parts),
         *_history_jobs(parts),
+        *_heat_jobs(parts),
         *_budget_jobs(parts),
         *_timeline_entries(parts),
         *_workflow_jobs(parts),
@@ -206,6 +210,11 @@ def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
         keeper=OwnerKeeper(parts.database, parts.clock),
     )
     return JobEntry(REFRESH_OWNERS_JOB, owners.refresh), JobEntry(SWEEP_OWNERS.name, owners.sweep, swept=True)
+
+
+def _heat_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = HeatJobs(parts.database, parts.engine, Trainer(parts.database, parts.clients, parts.clock), parts.clock)
+    return JobEntry(TRAIN_HEAT, jobs.train), JobEntry(TEND_HEAT.name, jobs.tend, swept=True)
 
 
 def _history_jobs(parts: Parts) -> tuple[JobEntry, ...]:

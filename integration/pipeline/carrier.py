@@ -30,6 +30,7 @@ from integration.pipeline.creating.company_maker import PREFERENCE as CREATE_COM
 from integration.pipeline.creating.company_maker import CompanyMaker
 from integration.pipeline.definitions.catalog import Catalogs
 from integration.pipeline.duplicates.watching import DuplicateWatch
+from integration.pipeline.heat.scorer import HeatScorer
 from integration.pipeline.identity.counting import gate_counts
 from integration.pipeline.identity.gate import GatedEnricher
 from integration.pipeline.judgement_store import JudgementStore
@@ -52,6 +53,7 @@ from integration.pipeline.tally import Tally
 from integration.pipeline.write_back import RecordOutcome, RunContext, WriteBack
 from integration.pipeline.write_plan import RecordPlan, RecordWishes, plan_record
 from integration.providers.base import FactSheet
+from integration.scoring.base import ScoreResult
 
 LEASE_S: Final = 45.0
 _LOOK_AGAIN_S: Final = 15.0
@@ -93,6 +95,7 @@ class Carrier:
         self._standings = StandingReader(database, ledger, app_id=app_id)
         self._alerts = AlertStore()
         self._companies = CompanyMaker(database, clock)
+        self._heat = HeatScorer(database, clock)
 
     def carry(self, taken: Taken, object_ids: Sequence[str]) -> Tally:
         """What became of each of these records. Raises AppError when HubSpot could not be used, and the driver's error without a database."""
@@ -113,7 +116,8 @@ class Carrier:
         object_ids = self._without_accepted(taken, object_ids, tally)
         if not object_ids:
             return tally
-        batch = stages.read_batch(taken.client, context, object_ids)
+        reads = {one: self._heat.properties(taken.portal_id, context.object_type, one) for one in (context.object_type, COMPANIES)}
+        batch = stages.read_batch(taken.client, context, object_ids, reads)
         tally.outcomes |= dict.fromkeys((one for one in object_ids if one not in batch.records), "gone")
         barred = self._people.barred(taken.portal_id, context.object_type, batch.records)
         tally.outcomes |= dict.fromkeys(barred, ERASED_BEFORE)
@@ -127,7 +131,14 @@ class Carrier:
         elif context.object_type == DEALS:
             sheets = stages.deal_sheets(context, batch, sheets)
         judged = self._judged(taken, sheets)
-        decided = _each(taken, sheets, lambda one, sheet: stages.decide_record(context, sheet, judged.get(one)), "decide", tally)
+        chances = self._chances(taken, batch, sheets)
+        decided = _each(
+            taken,
+            sheets,
+            lambda one, sheet: stages.decide_record(context, sheet, judged.get(one), chances.get(one)),
+            "decide",
+            tally,
+        )
         wanted = _each(
             taken,
             decided,
@@ -146,6 +157,14 @@ class Carrier:
         tally.beside += gate_counts(sheets[one] for one in plans)
         self._make_companies(taken, batch, {one: sheets[one] for one in plans if tally.stands(one)}, tally)
         return tally
+
+    def _chances(self, taken: Taken, batch: stages.BatchInput, object_ids: Iterable[str]) -> Mapping[str, ScoreResult]:
+        """What the account's heat model says, for all records at once."""
+        context = taken.context
+        if context.object_type not in (CONTACTS, COMPANIES):
+            return {}
+        records = {one: batch.records[one] for one in object_ids}
+        return self._heat.score(taken.portal_id, context.object_type, records, batch.companies, as_of=context.as_of)
 
     def _judged(self, taken: Taken, object_ids: Iterable[str]) -> Mapping[str, Judgement]:
         """What reps made of the drafts on these contacts, read as late as it can be."""

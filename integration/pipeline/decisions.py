@@ -18,7 +18,7 @@ from integration.outreach import render as draft_render
 from integration.outreach.base import Draft, JudgedDraft, Sender
 from integration.pipeline import properties as pipeline_properties
 from integration.providers.base import FactSheet
-from integration.scoring import priority
+from integration.scoring import heat, priority
 from integration.scoring.base import ScoreDefinition, ScoreResult, Scores
 from integration.scoring.history import NO_HISTORY, PortalHistory
 from integration.scoring.profile import ScoringProfile, build_profile, default_profile
@@ -35,6 +35,7 @@ def declared_properties() -> tuple[PropertyDeclaration, ...]:
     """Every HubSpot property the product fills, in the order in which a rep should read them."""
     ordered = (
         *priority.PROPERTIES,
+        *heat.PROPERTIES,
         *brief_properties.PROPERTIES,
         *sorted(score_properties(), key=lambda declaration: not declaration.name.startswith("leadlight_icp_fit")),
         *draft_properties.PROPERTIES,
@@ -68,15 +69,19 @@ class PortalDecisions:
     def declarations(self) -> Mapping[str, PropertyDeclaration]:
         return self._declarations
 
-    def scores(self, sheet: FactSheet) -> Scores:
+    def scores(self, sheet: FactSheet, chance: ScoreResult | None = None) -> Scores:
         """The registered scores, then the priority they make."""
         scores = tuple(
             self._compute[entry.name](sheet) for entry in self._definitions.values() if sheet.object_type in entry.object_types
         )
+        if chance is not None and heat.is_learned(chance):
+            scores = (*scores, chance)
         valued = with_chance(sheet, self._profile.expected_value, self._history, scores)
         if valued is not None:
             scores = tuple(valued if score.name == valued.name else score for score in scores)
-        return [*scores, priority.score_priority(scores, self._profile.priority)]
+        made = priority.score_priority(scores, self._profile.priority)
+        beside = [] if chance is None or chance in scores else [chance]
+        return [*scores, *beside, made]
 
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief:
         """Only what holds for a while is told: a brief whose figures changed with every day would be a new note every day."""
@@ -106,4 +111,6 @@ class PortalDecisions:
     def _score_values(self, score: ScoreResult) -> dict[str, str]:
         if score.name == priority.NAME:
             return priority.property_values(score)
+        if score.name == heat.NAME:
+            return heat.property_values(score)
         return self._definitions[score.name].property_values(score)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from integration.briefs.base import Brief
@@ -16,7 +17,7 @@ from integration.pipeline.policies.standing_reader import HistoryReader
 from integration.pipeline.write_back import PropertyWriter
 from integration.providers.base import FactSheet, Finding, Subject
 from integration.providers.questions import Enrichment
-from integration.scoring.base import Scores
+from integration.scoring.base import ScoreResult, Scores
 from integration.scoring.history import PortalHistory
 
 
@@ -70,7 +71,10 @@ class Decisions(Protocol):
         """Every property the decisions fill, by name."""
         ...
 
-    def scores(self, sheet: FactSheet) -> Scores: ...
+    def scores(self, sheet: FactSheet, chance: ScoreResult | None = None) -> Scores:
+        """`chance`: what the account's heat model says of the record, None where it has no say."""
+        ...
+
     def brief(self, sheet: FactSheet, scores: Scores) -> Brief: ...
     def draft(self, sheet: FactSheet, sender: Sender | None) -> Draft: ...
     def values(self, scores: Scores, brief: Brief | None, draft: JudgedDraft | None) -> dict[str, str]:
@@ -81,6 +85,24 @@ class Decisions(Protocol):
     def draft_note(self, draft: JudgedDraft, marker: str) -> str:
         """For a refused or rejected draft the note that withdraws an earlier one."""
         ...
+
+
+class HeatScorer(Protocol):
+    """The heat models of all accounts."""
+
+    def properties(self, portal_id: int, object_type: str, of_type: str) -> Sequence[str]:
+        """What scoring records of `object_type` reads of records of `of_type`."""
+        ...
+
+    def score(
+        self,
+        portal_id: int,
+        object_type: str,
+        records: Mapping[str, CrmRecord],
+        companies: Mapping[str, CrmRecord],
+        *,
+        as_of: datetime,
+    ) -> Mapping[str, ScoreResult]: ...
 
 
 class DecisionSource(Protocol):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import Final
 
 from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, AssociatedRecord, CrmRecord
@@ -41,6 +42,7 @@ from integration.pipeline.sources import render_sources
 from integration.pipeline.standard_properties import StandardProperty, opted_in, standard_values
 from integration.pipeline.write_plan import RecordWishes, Wish, own_wishes, standard_wishes, status_text
 from integration.providers.base import FactSheet, Field
+from integration.scoring.base import ScoreResult
 
 NO_COMPANY_RECORD: Final = ""
 
@@ -69,22 +71,29 @@ class BatchInput:
     histories: Mapping[str, Versions] = field(default_factory=dict)
 
 
-def read_batch(client: CrmClient, context: BatchContext, object_ids: Sequence[str]) -> BatchInput:
-    """Read the records, their companies, and the past of deals. Ids that HubSpot does not know, or has archived, are absent."""
+def read_batch(
+    client: CrmClient, context: BatchContext, object_ids: Sequence[str], also: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> BatchInput:
+    """Read the records, their companies, and the past of deals. Ids that HubSpot does not know, or has archived, are absent.
+
+    `also`: more properties to read, by object type.
+    """
     own = [entry.name for entry in context.decisions.declarations.values() if context.object_type in entry.object_types]
     standard = [entry.name for entry in _standard(context)]
-    wanted = list(dict.fromkeys((*READ_PROPERTIES[context.object_type], *own, *standard)))
+    wanted = list(dict.fromkeys((*READ_PROPERTIES[context.object_type], *own, *standard, *also.get(context.object_type, ()))))
     records = {
         record.object_id: record for record in client.batch_read(context.object_type, object_ids, wanted) if not record.archived
     }
     if context.object_type == COMPANIES or not records:
         return BatchInput(records, {})
-    companies = companies_of(client, context.object_type, list(records))
+    companies = companies_of(client, context.object_type, list(records), also.get(COMPANIES, ()))
     past = client.batch_read_history(DEALS, list(records), HISTORY_PROPERTIES) if context.object_type == DEALS else {}
     return BatchInput(records, companies, past)
 
 
-def companies_of(client: RecordReader, object_type: str, object_ids: Sequence[str]) -> dict[str, CrmRecord]:
+def companies_of(
+    client: RecordReader, object_type: str, object_ids: Sequence[str], also: Sequence[str] = ()
+) -> dict[str, CrmRecord]:
     """The company of each contact or deal that has one. Two calls for a hundred."""
     company_of = {
         object_id: chosen.object_id
@@ -92,7 +101,9 @@ def companies_of(client: RecordReader, object_type: str, object_ids: Sequence[st
         if (chosen := _primary(linked)) is not None
     }
     company_ids = sorted(set(company_of.values()))
-    read = client.batch_read(COMPANIES, company_ids, READ_PROPERTIES[COMPANIES]) if company_ids else ()
+    read = (
+        client.batch_read(COMPANIES, company_ids, list(dict.fromkeys((*READ_PROPERTIES[COMPANIES], *also)))) if company_ids else ()
+    )
     companies = {company.object_id: company for company in read if not company.archived}
     return {object_id: companies[company_id] for object_id, company_id in company_of.items() if company_id in companies}
 
@@ -204,9 +215,11 @@ def deal_sheets(context: BatchContext, batch: BatchInput, companies: Mapping[str
     }
 
 
-def decide_record(context: BatchContext, sheet: FactSheet, judgement: Judgement | None = None) -> Decided:
+def decide_record(
+    context: BatchContext, sheet: FactSheet, judgement: Judgement | None = None, chance: ScoreResult | None = None
+) -> Decided:
     """Scores, brief and, for a contact, the draft with what reps made of it; of a deal the scores alone. Pure."""
-    scores = context.decisions.scores(sheet)
+    scores = context.decisions.scores(sheet, chance)
     if sheet.object_type == DEALS:
         return Decided(sheet, scores, None, None)
     brief = context.decisions.brief(sheet, scores)

@@ -72,6 +72,13 @@ class HeatModelStore:
         found = self.trainings(connection, portal_id=portal_id, object_type=object_type, limit=1)
         return found[0] if found else None
 
+    def trained_at(self, connection: Connection, *, portal_id: int, object_type: str) -> datetime | None:
+        """When the last training was, None when there was none."""
+        row = HeatModelRow
+        query = select(func.max(row.trained_at)).where(row.portal_id == portal_id, row.object_type == object_type)
+        found: datetime | None = connection.execute(query).scalar_one()
+        return found
+
     def version(self, connection: Connection, *, portal_id: int, object_type: str) -> int:
         """The number of the last training, 0 when there was none."""
         row = HeatModelRow

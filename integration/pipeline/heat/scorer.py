@@ -17,12 +17,13 @@ from integration.hubspot.objects import COMPANIES, CrmRecord
 from integration.pipeline.heat.columns import CrmColumn, properties_of, row_of, standard_columns
 from integration.pipeline.heat.model_store import HeatModelStore, Watched
 from integration.scoring.base import ScoreResult
+from integration.scoring.heat import heat_result, silent_result
 from integration.scoring.heat_model.base import Heat
 from integration.scoring.heat_model.counterfactual import counterfactual, told
 from integration.scoring.heat_model.drift import Watch, watch
 from integration.scoring.heat_model.model import HeatModel, read_model
 from integration.scoring.heat_model.prior import prior_model
-from integration.scoring.heat import heat_result
+from integration.scoring.heat_model.train import TOO_FEW
 
 _FRESH_FOR: Final = timedelta(minutes=5)
 
@@ -36,6 +37,11 @@ class Loaded:
     columns: tuple[CrmColumn, ...]
     read_at: datetime
     abstained: str = ""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether the account's own records were looked at and hold no signal: then a general rule would be a guess against the evidence."""
+        return not self.version and bool(self.abstained) and not self.abstained.startswith(TOO_FEW)
 
 
 class HeatScorer:
@@ -53,10 +59,18 @@ class HeatScorer:
         return properties_of(self._model(portal_id, object_type).columns, of_type)
 
     def score(
-        self, portal_id: int, object_type: str, records: Mapping[str, CrmRecord], companies: Mapping[str, CrmRecord], *, as_of: datetime
+        self,
+        portal_id: int,
+        object_type: str,
+        records: Mapping[str, CrmRecord],
+        companies: Mapping[str, CrmRecord],
+        *,
+        as_of: datetime,
     ) -> dict[str, ScoreResult]:
         """The heat of each record, by id. `companies`: of each contact. Costs one read every five minutes and one write for a batch."""
         loaded = self._model(portal_id, object_type)
+        if loaded.says_nothing:
+            return dict.fromkeys(records, silent_result(loaded.abstained))
         rows = {
             object_id: row_of(loaded.columns, record, record if object_type == COMPANIES else companies.get(object_id), as_of)
             for object_id, record in records.items()

@@ -61,7 +61,13 @@ class Trainer:
         stored = _stored(result, collected, held, cause, now)
         with self._database.begin() as connection:
             version = self._models.save(connection, portal_id=portal_id, object_type=object_type, training=stored)
-        _log.info("heat_trained", object_type=object_type, version=version, examples=len(collected.examples), abstained=bool(result.abstained))
+        _log.info(
+            "heat_trained",
+            object_type=object_type,
+            version=version,
+            examples=len(collected.examples),
+            abstained=bool(result.abstained),
+        )
         return replace(stored, version=version)
 
     def backtest(self, portal_id: int, object_type: str, *, progress: Progress = lambda *_: None) -> BackTest:
@@ -75,13 +81,16 @@ class Trainer:
             portal = self._portals.find(connection, portal_id=portal_id)
         if portal is not None and DEALS_SCOPE not in portal.scopes:
             raise NotAllowed(
-                f"Leadlight lacks the permission to read deals ({DEALS_SCOPE}), so it cannot learn what was won. Ask an admin to connect it again and grant it.",
+                f"Leadlight lacks the permission to read deals ({DEALS_SCOPE}), so it cannot learn what was won."
+                " Ask an admin to connect it again and to grant it.",
                 reason="missing_permission",
             )
         try:
             return collect(self._clients.for_portal(portal_id, live=False), object_type, now=self._clock(), progress=progress)
         except Rejected as error:
-            raise NotAllowed(f"HubSpot does not let Leadlight read the history: {error.message}", reason="missing_permission") from error
+            raise NotAllowed(
+                f"HubSpot does not let Leadlight read the history: {error.message}", reason="missing_permission"
+            ) from error
 
     def _held(self, portal_id: int, object_type: str, collected: Collected) -> BackTest | None:
         """The back-test of the model in use, None without one."""

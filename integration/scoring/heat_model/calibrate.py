@@ -12,8 +12,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
-from scipy.optimize import minimize
-from sklearn.isotonic import IsotonicRegression
 
 Array = NDArray[np.float64]
 Method = Literal["none", "platt", "beta", "isotonic"]
@@ -68,9 +66,13 @@ def fit_calibration(log_odds: Array, won: NDArray[np.bool_], method: Method, wei
     if method == "none":
         return Calibration(method="none")
     if method == "isotonic":
+        from sklearn.isotonic import IsotonicRegression
+
         model = IsotonicRegression(out_of_bounds="clip").fit(log_odds, won, sample_weight=weights)
         steps = tuple((float(x), float(y)) for x, y in zip(model.X_thresholds_, model.y_thresholds_, strict=True))
         return Calibration(method="isotonic", steps=steps)
+
+    from scipy.optimize import minimize
 
     def loss(parameters: Sequence[float]) -> float:
         return log_loss(Calibration(method=method, parameters=tuple(map(float, parameters))).apply(log_odds), won, weights)

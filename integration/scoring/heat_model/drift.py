@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import chi2
 
 from integration.scoring.heat_model.model import HeatModel
 
@@ -55,6 +54,8 @@ def watch(model: HeatModel, before: Watch, chances: Sequence[float]) -> tuple[Wa
 
 
 def _alarm(places: np.ndarray, parts: int, reference: int) -> Alarm | None:
+    from scipy.stats import chi2
+
     counts = np.bincount(places, minlength=parts)
     expected = len(places) / parts
     statistic = float(((counts - expected) ** 2 / expected).sum()) / (1 + len(places) / reference)

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import numpy as np
-import xgboost
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
-from sklearn.linear_model import LogisticRegression
 
 from integration.scoring.heat_model.encode import Matrix
 
@@ -65,6 +63,8 @@ FAMILIES: Final = (
 def fit(candidate: Candidate, matrix: Matrix, won: Labels, seed: int) -> Artefact:
     """The fitted model. The same data and seed give the same model."""
     if candidate.kind == "logistic_regression":
+        from sklearn.linear_model import LogisticRegression
+
         learner = LogisticRegression(C=candidate.settings["C"], max_iter=2000)
         learner.fit(matrix, won)
         return LinearArtefact(
@@ -72,6 +72,8 @@ def fit(candidate: Candidate, matrix: Matrix, won: Labels, seed: int) -> Artefac
             intercept=float(learner.intercept_[0]),
             means=tuple(float(one) for one in matrix.mean(axis=0)),
         )
+    import xgboost
+
     settings = dict(candidate.settings)
     rounds = int(settings.pop("rounds"))
     parameters = {
@@ -87,7 +89,8 @@ class Explainer:
     """A model ready to score. Build with `explainer`."""
 
     artefact: Artefact
-    booster: xgboost.Booster | None
+    booster: Any
+    """XGBoost's own, None for a regression."""
 
     def shares(self, matrix: Matrix) -> Matrix:
         """What each feature does to the log-odds, and in the last column the base: each row sums to the log-odds."""
@@ -95,23 +98,27 @@ class Explainer:
             weights, means = np.array(self.artefact.weights), np.array(self.artefact.means)
             base = np.full((matrix.shape[0], 1), self.artefact.intercept + float(weights @ means))
             return np.hstack([(matrix - means) * weights, base])
-        if self.booster is None:
-            raise ValueError("a forest needs its booster")
-        return np.asarray(self.booster.predict(xgboost.DMatrix(matrix), pred_contribs=True), dtype=np.float64)
+        return np.asarray(self.booster.predict(_matrix(matrix), pred_contribs=True), dtype=np.float64)
 
     def log_odds(self, matrix: Matrix) -> NDArray[np.float64]:
         """The log-odds alone; much quicker than their shares, and equal to their sum but for rounding in a forest."""
         if isinstance(self.artefact, LinearArtefact):
             return np.asarray(matrix @ np.array(self.artefact.weights) + self.artefact.intercept, dtype=np.float64)
-        if self.booster is None:
-            raise ValueError("a forest needs its booster")
-        return np.asarray(self.booster.predict(xgboost.DMatrix(matrix), output_margin=True), dtype=np.float64)
+        return np.asarray(self.booster.predict(_matrix(matrix), output_margin=True), dtype=np.float64)
+
+
+def _matrix(matrix: Matrix) -> Any:
+    import xgboost
+
+    return xgboost.DMatrix(matrix)
 
 
 def explainer(artefact: Artefact) -> Explainer:
     """Ready to score. Raises ValueError where a forest's data cannot be read."""
     if isinstance(artefact, LinearArtefact):
         return Explainer(artefact, None)
+    import xgboost
+
     booster = xgboost.Booster({"nthread": 1})
     try:
         booster.load_model(bytearray(json.dumps(artefact.booster).encode()))

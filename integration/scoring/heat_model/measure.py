@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 Array = NDArray[np.float64]
 Labels = NDArray[np.bool_]
@@ -57,6 +56,8 @@ def auc(chances: Array, won: Labels) -> float:
     bad = len(won) - good
     if not good or not bad:
         return 0.5
+    from scipy.stats import rankdata
+
     return float((rankdata(chances)[won].sum() - good * (good + 1) / 2) / (good * bad))
 
 

@@ -27,12 +27,14 @@ from integration.scoring.heat_model.model import FORMAT, CodedColumn, ColumnData
 from integration.scoring.heat_model.thresholds import thresholds_of
 
 BLOCKS: Final = 5
+TOO_FEW: Final = "Not enough evidence"
 _WINDOWS: Final = (1.0, 0.5, 0.25)
 _LEAST_IN_WINDOW: Final = 300
 _TEST_SHARE: Final = 0.2
 _PARTS: Final = 10
 
 Labels = NDArray[np.bool_]
+Families = Sequence[Sequence[Candidate]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,14 @@ class _Fit:
         return explainer(self.artefact).log_odds(np.hstack(parts))
 
 
-def train(columns: Sequence[Column], examples: Sequence[Example], *, now: datetime, terms: HeatTerms | None = None) -> Training:
+def train(
+    columns: Sequence[Column],
+    examples: Sequence[Example],
+    *,
+    now: datetime,
+    terms: HeatTerms | None = None,
+    families: Families = FAMILIES,
+) -> Training:
     """The model, or an abstention. Cost: some seconds for 5,000 examples of 30 columns on one core."""
     terms = terms or HeatTerms()
     ordered = sorted(examples, key=lambda one: (one.as_of, one.object_id))
@@ -79,15 +88,20 @@ def train(columns: Sequence[Column], examples: Sequence[Example], *, now: dateti
     if not any(learn_code(one, cells(one, [each.values for each in ordered])) for one in kept):
         reason = "Every column that says anything was refused: it gives the outcome away, or new records do not have it."
         return Training(None, reason if leaks else "No column says anything: all are empty, or always the same.", leaks, card)
-    return _trained(kept, ordered, leaks, card, terms)
+    return _trained(kept, ordered, leaks, card, terms, families)
 
 
 def _trained(
-    columns: Sequence[Column], ordered: Sequence[Example], leaks: tuple[Leak, ...], card: dict[str, Any], terms: HeatTerms
+    columns: Sequence[Column],
+    ordered: Sequence[Example],
+    leaks: tuple[Leak, ...],
+    card: dict[str, Any],
+    terms: HeatTerms,
+    families: Families,
 ) -> Training:
     split = int(len(ordered) * (1 - _TEST_SHARE))
     past, last = ordered[:split], ordered[split:]
-    tested = _choose(columns, past, terms)
+    tested = _choose(columns, past, terms, families)
     test = _judge(columns, past, last, tested, terms)
     card |= {"candidates": tested.table, "chosen": tested.candidate.name, "window": tested.window, "test": _plain(test)}
     if test.auc_interval[0] <= 0.5 or tested.signal <= 0.5:
@@ -97,7 +111,7 @@ def _trained(
             f" (AUC {test.auc:.2f}, 95 % interval {low:.2f} to {high:.2f}). What would help: columns that are filled before the outcome is known."
         )
         return Training(None, reason, leaks, card)
-    final = _choose(columns, ordered, terms)
+    final = _choose(columns, ordered, terms, families)
     window = _window(ordered, final.window)
     fitted = _fit(columns, window, final.candidate, terms.seed)
     data = ModelData(
@@ -137,10 +151,10 @@ class _Chosen:
     """Chances of records by models that had not seen them, in the order of time."""
 
 
-def _choose(columns: Sequence[Column], examples: Sequence[Example], terms: HeatTerms) -> _Chosen:
+def _choose(columns: Sequence[Column], examples: Sequence[Example], terms: HeatTerms, families: Families) -> _Chosen:
     """Candidate, window and calibration, by predictions of the future of each block."""
-    runs = {(one.name, 1.0): _run(columns, examples, one, 1.0, terms.seed) for family in FAMILIES for one in family}
-    best = _simplest(FAMILIES, {name: run for (name, _), run in runs.items()})
+    runs = {(one.name, 1.0): _run(columns, examples, one, 1.0, terms.seed) for family in families for one in family}
+    best = _simplest(families, {name: run for (name, _), run in runs.items()})
     windows = [share for share in _WINDOWS if share == 1.0 or len(examples) * share >= _LEAST_IN_WINDOW]
     for share in windows[1:]:
         runs[best.name, share] = _run(columns, examples, best, share, terms.seed)
@@ -253,7 +267,7 @@ def _labels(examples: Sequence[Example]) -> Labels:
 
 def _too_few(counts: dict[str, int], least: int) -> str:
     return (
-        f"Not enough evidence: {counts['won']} won and {counts['lost']} lost records with a known outcome, and at least {least} of each are needed."
+        f"{TOO_FEW}: {counts['won']} won and {counts['lost']} lost records with a known outcome, and at least {least} of each are needed."
         " Until then the general model is used, and says so."
     )
 

@@ -6,18 +6,20 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from integration.scoring.heat_model.base import Column, Example, HeatTerms
 from integration.scoring.heat_model.leaks import find_leaks
 from integration.scoring.heat_model.measure import quality
+from integration.scoring.heat_model.thresholds import thresholds_of
 from integration.scoring.heat_model.train import Training, train
 from tests.unit.heat_model.made import COLUMNS, NOW, account
 
 
 @pytest.fixture(scope="module")
 def trained() -> Training:
-    return train(COLUMNS, account(1), now=NOW)
+    return train(COLUMNS, account(1, 600), now=NOW)
 
 
 def with_column(examples: list[Example], name: str, values: list[float | str | None]) -> list[Example]:
@@ -27,8 +29,6 @@ def with_column(examples: list[Example], name: str, values: list[float | str | N
 def test_signal_is_found_and_its_chances_hold_on_records_never_seen(trained: Training) -> None:
     assert trained.model is not None, trained.abstained
     fresh = account(2, 2000)
-    import numpy as np
-
     found = quality(trained.model.chances([one.values for one in fresh]), np.array([one.outcome for one in fresh]))
     assert found.auc > 0.7
     assert found.ece < 0.06
@@ -49,18 +49,18 @@ def test_the_card_is_json_and_says_what_a_person_should_know(trained: Training) 
         "thresholds",
         "limits",
     } <= card.keys()
-    assert card["counts"]["won"] + card["counts"]["lost"] == card["counts"]["examples"] == 900
+    assert card["counts"]["won"] + card["counts"]["lost"] == card["counts"]["examples"] == 600
 
 
 def test_the_same_examples_in_any_order_give_the_same_model(trained: Training) -> None:
-    again = train(COLUMNS, account(1)[::-1], now=NOW)
+    again = train(COLUMNS, account(1, 600)[::-1], now=NOW)
     assert again.model is not None and trained.model is not None
     assert again.model.to_json() == trained.model.to_json()
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_noise_is_not_taken_for_signal(seed: int) -> None:
-    result = train(COLUMNS, account(seed, 600, signal=0.0), now=NOW)
+    result = train(COLUMNS, account(seed, 400, signal=0.0), now=NOW)
     assert result.model is None
     assert "coin" in result.abstained
 
@@ -110,7 +110,7 @@ def test_the_latest_state_is_refused_only_where_no_history_tells_how_it_stood() 
 
 
 def test_recent_history_is_preferred_when_the_world_moved() -> None:
-    moved = account(7, 3000, base=1.4, shift_from=0.6, shift=-2.6)
+    moved = account(7, 1600, base=1.4, shift_from=0.6, shift=-2.6)
     result = train(COLUMNS, moved, now=NOW)
     assert result.model is not None
     assert result.card["window"] < 1.0
@@ -121,9 +121,8 @@ def test_recent_history_is_preferred_when_the_world_moved() -> None:
 
 
 def test_thresholds_follow_the_teams_capacity_or_what_a_win_is_worth() -> None:
-    narrow = train(COLUMNS, account(1), now=NOW, terms=HeatTerms(capacity_ratio=0.05))
-    wide = train(COLUMNS, account(1), now=NOW, terms=HeatTerms(capacity_ratio=0.4))
-    priced = train(COLUMNS, account(1), now=NOW, terms=HeatTerms(contact_cost_usd=50, win_worth_usd=500))
-    assert narrow.model and wide.model and priced.model
-    assert narrow.model.data.thresholds.hot > wide.model.data.thresholds.hot
-    assert priced.model.data.thresholds.hot == pytest.approx(0.1)
+    chances = np.linspace(0.0, 1.0, 101)
+    narrow, wide = (thresholds_of(chances, HeatTerms(capacity_ratio=share)) for share in (0.05, 0.4))
+    assert (narrow.hot, wide.hot) == (pytest.approx(0.95), pytest.approx(0.6))
+    assert all(one.warm <= one.hot for one in (narrow, wide))
+    assert thresholds_of(chances, HeatTerms(contact_cost_usd=50, win_worth_usd=500)).hot == pytest.approx(0.1)

@@ -13,7 +13,7 @@ from integration.pipeline.carrier import LEASE_S
 from integration.pipeline.decisions import PortalDecisions, decisions_for
 from integration.pipeline.record_state_store import FactKind, RecordFact, RecordStateStore
 from integration.providers.base import FactSheet, Field
-from integration.scoring.base import Scores
+from integration.scoring.base import ScoreResult, Scores
 from integration.scoring.profile import default_profile
 from tests.unit.pipeline.conftest import PORTAL, Stand
 from tests.unit.pipeline.fake_hubspot import Fault, ProcessKilled
@@ -261,10 +261,10 @@ def test_a_call_refused_for_good_ends_in_dead_letter(stand: Stand) -> None:
 class PoisonedDecisions(PortalDecisions):
     """Fails on one contact, as a bug in a score would."""
 
-    def scores(self, sheet: FactSheet) -> Scores:
+    def scores(self, sheet: FactSheet, chance: ScoreResult | None = None) -> Scores:
         if sheet.text(Field.LAST_NAME) == "Poison":
             raise ZeroDivisionError("a secret value")
-        return super().scores(sheet)
+        return super().scores(sheet, chance)
 
 
 def test_a_record_that_breaks_a_pure_stage_goes_to_dead_letter_alone(stand: Stand) -> None:
