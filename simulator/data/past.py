@@ -121,3 +121,18 @@ def _deal(contact: DemoContact, company: DemoCompany, created: datetime, pull: f
         PastSave(closed, end),
     )
     return PastDeal(name, won, saves)
+
+
+def contact_seed(contact: DemoContact, past: Past, properties: Mapping[str, str]) -> dict[str, object]:
+    """The contact as the control route `/seed` takes it, with its past."""
+    return {"properties": dict(properties), "ref": contact.email, "history": _history(past.saves)}
+
+
+def deal_seed(deal: PastDeal, contact_id: str) -> dict[str, object]:
+    """The deal as the control route `/seed` takes it, on the contact with this id."""
+    last = {name: value for save in deal.saves for name, value in save.properties.items() if not name.startswith("hs_")}
+    return {"properties": last, "associations": [{"type": "contacts", "id": contact_id}], "history": _history(deal.saves)}
+
+
+def _history(saves: Sequence[PastSave]) -> list[dict[str, object]]:
+    return [{"at": save.at.isoformat(), "properties": dict(save.properties)} for save in saves]

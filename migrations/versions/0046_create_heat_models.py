@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0041"
-down_revision = "0037"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
