@@ -113,6 +113,13 @@ def _show(console: Console, outcome: Outcome, stand: Stand) -> None:
         f"{outcome.repeats_dropped} repeated events dropped, {outcome.notes} notes, {outcome.drafts} drafted sequences, "
         f"{outcome.dead_letters} dead letters."
     )
+    learned = outcome.learned
+    console.print(
+        f"From {learned.deals} deals that ended, {learned.won} of them won, a model was learned"
+        f" ({learned.model}, AUC {learned.auc:.2f} on the newest): "
+        + ", ".join(f"{count} {label}" for label, count in learned.labels.items())
+        + f" contacts. Its card: leadlight scores card --portal {PORTAL_ID}"
+    )
     console.print("Values found: " + ", ".join(f"{name} {found} (USD {cost:.2f})" for name, found, cost in outcome.providers))
     console.print(f"\nLook around: [bold]{stand.addresses.hubspot}/portal/{PORTAL_ID}/[/bold]")
     if outcome.hottest:

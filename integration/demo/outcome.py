@@ -75,6 +75,18 @@ class UndoLook:
 
 
 @dataclass(frozen=True)
+class LearnLook:
+    """What was learned from deals that ended: the model, how well it ranks the newest ones, and how many contacts got which verdict."""
+
+    deals: int
+    won: int
+    model: str
+    auc: float
+    abstained: str
+    labels: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Trust:
     """The story from dry run to undo."""
 
@@ -101,6 +113,7 @@ class Outcome:
     providers: tuple[tuple[str, int, float], ...]
     hottest: tuple[HotRecord, ...]
     trust: Trust
+    learned: LearnLook
 
     @property
     def is_well(self) -> bool:
@@ -111,6 +124,7 @@ class Outcome:
             and not trust.dry_run.standing_in_hubspot
             and trust.accepted.is_exact
             and trust.live.is_kept
+            and not self.learned.abstained
             and trust.undo.fields == trust.undo.put_back == trust.undo.brought_back
         )
 
@@ -134,6 +148,7 @@ class Outcome:
             "accepted": {**asdict(trust.accepted), "is_exact": trust.accepted.is_exact},
             "live": {**asdict(trust.live), "is_kept": trust.live.is_kept},
             "undo": asdict(trust.undo),
+            "learned": asdict(self.learned),
             "open_reviews": trust.open_reviews,
             "open_duplicates": trust.open_duplicates,
             "hottest": [{"name": one.name, "icp_fit": one.icp_fit, "headline": one.headline} for one in self.hottest],

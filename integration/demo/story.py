@@ -9,8 +9,9 @@ from typing import Any, Final
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from integration.demo.learning import learn, load_contacts, pasts_of
 from integration.demo.observing import our_calls, wait_until, wait_until_loaded, wait_until_settled
-from integration.demo.outcome import HotRecord, Outcome, Trust
+from integration.demo.outcome import HotRecord, LearnLook, Outcome, Trust
 from integration.demo.stand import SENDER, Stand
 from integration.demo.trust import Progress, TrustDemo
 from integration.hubspot.objects import COMPANIES, CONTACTS
@@ -28,6 +29,7 @@ WRITTEN: Final = "Found again by HubSpot's search"
 LIVE: Final = "Live: a rep corrects us, titles change"
 UNDO: Final = "Undoing one run"
 UNDO_BACK: Final = "Undoing the undo"
+LEARN: Final = "Learning from deals that ended"
 _CHUNK: Final = 50
 _CHANGED_CONTACTS: Final = 40
 _PATIENCE_S: Final = 240.0
@@ -55,7 +57,8 @@ def play(stand: Stand, progress: Progress) -> Outcome:
         people = [_contact_properties(one) for one in contacts] + _twins(companies[0].domain)
         firms = [_company_properties(company) for company in companies] + [_NAMESAKES]
         _load(stand, COMPANIES, firms, "Loading real companies", progress)
-        contact_ids = _load(stand, CONTACTS, people, "Loading synthetic contacts", progress)
+        pasts = pasts_of(contacts, companies)
+        contact_ids = load_contacts(stand, PORTAL_ID, people, pasts, contacts, "Loading synthetic contacts", progress)
         loaded = len(firms) + len(people)
         _wait_until_proposed(stand, admin, loaded, progress)
         dry_run = admin.read_dry_run()
@@ -66,10 +69,11 @@ def play(stand: Stand, progress: Progress) -> Outcome:
         live = admin.edit_and_change(contact_ids[:_CHANGED_CONTACTS])
         progress(LIVE, 1, 1)
         undo = admin.undo_and_back(UNDO, UNDO_BACK)
+        learned = learn(stand, PORTAL_ID, contact_ids, pasts, LEARN, progress)
         wait_until_settled(stand, PORTAL_ID)
         seconds = time.monotonic() - began
         trust = Trust(dry_run, accepted, live, undo, *_open_questions(stand))
-        return _outcome(stand, loaded, admin.count_written(), seconds, trust)
+        return _outcome(stand, loaded, admin.count_written(), seconds, trust, learned)
 
 
 def _load(stand: Stand, object_type: str, records: Sequence[dict[str, str]], step: str, progress: Progress) -> list[str]:
@@ -121,7 +125,7 @@ def _search(stand: Stand, object_type: str, *, limit: int) -> Any:
     return stand.ask(PORTAL_ID, f"/crm/objects/2026-09/{object_type}/search", query)
 
 
-def _outcome(stand: Stand, loaded: int, written: int, seconds: float, trust: Trust) -> Outcome:
+def _outcome(stand: Stand, loaded: int, written: int, seconds: float, trust: Trust, learned: LearnLook) -> Outcome:
     status = stand.status(PORTAL_ID)
     counts = {entry["portal_id"]: entry["records"] for entry in stand.control.get("/portals")["portals"]}[PORTAL_ID]
     drafted = stand.ask(
@@ -144,6 +148,7 @@ def _outcome(stand: Stand, loaded: int, written: int, seconds: float, trust: Tru
         providers=tuple((one.provider, one.found_fields, float(one.cost_usd)) for one in status.providers),
         hottest=tuple(_hot(stand, record) for record in _search(stand, COMPANIES, limit=10)["results"]),
         trust=trust,
+        learned=learned,
     )
 
 

@@ -1,4 +1,4 @@
-"""Scores a batch of records by the account's heat model: one pass for the whole batch, the model read once in a while.
+"""Scores a batch of records by the account's heat model: one pass for the whole batch, the model read once.
 
 Without a model of its own an account's records are scored by the general rule of thumb, and every answer says so. What was seen goes to the watch.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from integration.core.clock import Clock
 from integration.db.session import Database
@@ -25,17 +24,15 @@ from integration.scoring.heat_model.model import HeatModel, read_model
 from integration.scoring.heat_model.prior import prior_model
 from integration.scoring.heat_model.train import TOO_FEW
 
-_FRESH_FOR: Final = timedelta(minutes=5)
-
 
 @dataclass(frozen=True)
 class Loaded:
-    """The model in use. `version` 0: the general rule of thumb."""
+    """The model in use. `version` 0: the general rule of thumb. `trained`: the last training it was read after, also one that abstained."""
 
+    trained: int
     version: int
     model: HeatModel
     columns: tuple[CrmColumn, ...]
-    read_at: datetime
     abstained: str = ""
 
     @property
@@ -67,7 +64,7 @@ class HeatScorer:
         *,
         as_of: datetime,
     ) -> dict[str, ScoreResult]:
-        """The heat of each record, by id. `companies`: of each contact. Costs one read every five minutes and one write for a batch."""
+        """The heat of each record, by id. `companies`: of each contact. Costs a small read and a write for a batch."""
         loaded = self._model(portal_id, object_type)
         if loaded.says_nothing:
             return dict.fromkeys(records, silent_result(loaded.abstained))
@@ -83,18 +80,18 @@ class HeatScorer:
         }
 
     def _model(self, portal_id: int, object_type: str) -> Loaded:
-        now = self._clock()
+        """The newest model; read again only when there is a newer one."""
         with self._lock:
             found = self._loaded.get((portal_id, object_type))
-        if found is not None and now - found.read_at < _FRESH_FOR:
-            return found
         with self._database.begin() as connection:
-            version = self._models.version(connection, portal_id=portal_id, object_type=object_type)
-            newest = self._models.newest(connection, portal_id=portal_id, object_type=object_type) if version else None
+            trained = self._models.version(connection, portal_id=portal_id, object_type=object_type)
+            if found is not None and found.trained == trained:
+                return found
+            newest = self._models.newest(connection, portal_id=portal_id, object_type=object_type) if trained else None
         if newest is None or newest.artefact is None:
-            loaded = Loaded(0, prior_model(), _prior_columns(object_type), now, "" if newest is None else newest.abstained)
+            loaded = Loaded(trained, 0, prior_model(), _prior_columns(object_type), "" if newest is None else newest.abstained)
         else:
-            loaded = Loaded(newest.version, read_model(newest.artefact), newest.columns, now)
+            loaded = Loaded(trained, newest.version, read_model(newest.artefact), newest.columns)
         with self._lock:
             self._loaded[portal_id, object_type] = loaded
         return loaded
