@@ -42,9 +42,7 @@ def test_an_admin_tries_weights_on_the_portals_records_saves_them_and_goes_back(
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
-def test_drafts_right_and_wrong_pass_axe_and_fit_the_window(
-    new_page: NewPage, scored: Account, size: tuple[int, int]
-) -> None:
+def test_drafts_right_and_wrong_pass_axe_and_fit_the_window(new_page: NewPage, scored: Account, size: tuple[int, int]) -> None:
     page = new_page(size, scripts=True)
     console = BrowserConsole(page, scored.stand, scored.portal_id).sign_in()
     console.open("/scores")
