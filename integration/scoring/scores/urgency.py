@@ -150,7 +150,7 @@ def _days_to_come(sheet: FactSheet, profile: UrgencyProfile) -> Iterator[_Pressi
     is_renewal = sheet.text(Field.DEAL_TYPE) == RENEWAL_TYPE
     rule = profile.renewal if is_renewal else profile.close_date
     what = "The contract is up for renewal" if is_renewal else "The close date is"
-    when = f"in {ahead:.0f} days" if ahead > 0.5 else "today or past"
+    when = "today or past" if ahead <= 0 else "tomorrow" if ahead == 1 else f"in {ahead:.0f} days"
     yield _Pressing(f"{what} {when}", decayed(rule.points, max(0.0, ahead), rule.half_life_days), Field.DEAL_CLOSES_ON)
 
 
