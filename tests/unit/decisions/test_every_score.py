@@ -46,7 +46,10 @@ def test_the_score_says_what_its_fixture_says(name: str, case: dict[str, Any]) -
     assert sheet.object_type in SCORES[name].object_types
     result = SCORES[name].computing(history)(sheet)
     expected = case["expected"]
-    assert (result.value if result.value is None else round(result.value, 2), result.label) == (expected["value"], expected["label"])
+    assert (result.value if result.value is None else round(result.value, 2), result.label) == (
+        expected["value"],
+        expected["label"],
+    )
     assert [[reason.text, round(reason.points, 2)] for reason in result.reasons] == expected["reasons"]
     assert result.value is None or abs(sum(reason.points for reason in result.reasons) - result.value) <= SUM_TOLERANCE
     assert set(SCORES[name].property_values(result)) == {declared.name for declared in SCORES[name].properties}
