@@ -1,4 +1,4 @@
-"""In what state a deal's card is: that of the records it hangs on, since nothing is decided about a deal itself. Pure."""
+"""In what state a deal's card is: that of the records it hangs on, since all that is told of them is their brief. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def deal_state(link: DealLink, around: Around, account: Account, now: datetime) 
 
 
 def _decided(state: State) -> State:
-    """A deal has no scores of its own, so that it lacks evidence is not said of it."""
+    """A deal may have no scores of its own, so that it lacks evidence is not said of it."""
     if state.kind != "not_enough_evidence":
         return state
     return State("ready", "Up to date", "Everything Leadlight knows is shown.", state.since, state.is_stale)

@@ -37,7 +37,7 @@ class RecordReader:
         self._labels = {entry.name: entry.label for entry in parts.declarations}
 
     def view(self, connection: Connection, visitor: Visitor, opened: OpenedRecord) -> Json:
-        """The card's `RecordView`. Six statements about a contact or company; seven about a deal."""
+        """The card's `RecordView`. Six statements about a contact or company; eight about a deal."""
         if opened.is_erased:
             found = Gathered(opened.object_type, opened.object_id, erased_state())
         elif opened.object_type == DEALS:
@@ -105,12 +105,13 @@ class RecordReader:
         link = self._link(connection, visitor, opened)
         people = self._contacts(connection, visitor, link.contact_ids)
         company = self._company(connection, visitor, link)
+        own = self._cards.scores(connection, portal_id=visitor.portal_id, object_type=DEALS, object_id=opened.object_id)
         return Gathered(
             object_type=DEALS,
             object_id=opened.object_id,
             state=self._deal_state(connection, visitor, link, people, company),
             brief=None if company is None else company.brief,
-            scores=() if company is None else company.scores,
+            scores=own or (() if company is None else company.scores),
             people=people,
             deal=DealPart(link, company),
         )

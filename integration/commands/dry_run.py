@@ -31,7 +31,7 @@ _STEPS: Final = ("queue", "report", "accept", "decline", "status")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", nargs="?", choices=_STEPS, default="queue", help="what to do (default: queue)")
     parser.add_argument("--portal", type=int, required=True, help="the portal's id")
-    parser.add_argument("--object", choices=OBJECT_TYPES, help="contacts or companies; queue needs it, elsewhere it narrows")
+    parser.add_argument("--object", choices=OBJECT_TYPES, help="contacts, companies or deals; queue needs it, elsewhere it narrows")
     parser.add_argument("--ids", help="queue: comma-separated record ids")
     parser.add_argument("--all", action="store_true", help="queue: every record of the type")
     parser.add_argument("--run", dest="run_id", help="report, accept, decline: only what this run proposed")

@@ -119,22 +119,25 @@ def property_values(result: ScoreResult) -> dict[str, str]:
 
 
 def _weigh(by_name: dict[str, ScoreResult], profile: PriorityProfile) -> Sequence[_Weighed]:
-    there = [part for part in _PARTS if part.name in by_name and _weight(part, profile) > 0]
-    total = sum(_weight(part, profile) for part in there)
-    values = {part.name: _value(part, by_name[part.name], profile) for part in there}
-    judged = sum(_weight(part, profile) for part in there if part.is_judged)
-    speaking = sum(_weight(part, profile) for part in there if part.is_judged and values[part.name] is not None)
-    weighed = []
-    for part in there:
-        weight = _weight(part, profile) / total
+    weights = vars(profile.weights)
+    there = [
+        (part, weight, score, _value(part, score, profile))
+        for part in _PARTS
+        if (weight := weights[part.name]) > 0 and (score := by_name.get(part.name)) is not None
+    ]
+    total = judged = speaking = 0.0
+    for part, weight, _, value in there:
+        total += weight
         if part.is_judged:
-            weight = 0.0 if values[part.name] is None else weight * judged / speaking
-        weighed.append(_Weighed(part, by_name[part.name], values[part.name], weight))
+            judged += weight
+            speaking += 0.0 if value is None else weight
+    weighed = []
+    for part, weight, score, value in there:
+        share = weight / total
+        if part.is_judged:
+            share = 0.0 if value is None else share * judged / speaking
+        weighed.append(_Weighed(part, score, value, share))
     return weighed
-
-
-def _weight(part: _Part, profile: PriorityProfile) -> float:
-    return float(getattr(profile.weights, part.name))
 
 
 def _value(part: _Part, score: ScoreResult, profile: PriorityProfile) -> float | None:
@@ -148,7 +151,7 @@ def _value(part: _Part, score: ScoreResult, profile: PriorityProfile) -> float |
 
 
 def _reason(one: _Weighed, profile: PriorityProfile) -> Reason:
-    title, weight = one.part.title, _weight(one.part, profile)
+    title, weight = one.part.title, getattr(profile.weights, one.part.name)
     if one.value is None and one.part.is_judged:
         return Reason(f"{title}: not known, so the other parts share its weight of {weight:g}", 0.0)
     if one.value is None:

@@ -9,9 +9,13 @@ from functools import lru_cache
 
 def matching_words(texts: Iterable[str], wanted: Sequence[str]) -> tuple[str, ...]:
     """The wanted words found in the texts, as the profile spells them, each once, in the profile's order."""
-    listed = tuple(wanted)
-    _, spelled = _pattern(listed)
-    found = frozenset[str]().union(*(_found(text, listed) for text in texts))
+    return _matching(tuple(texts), tuple(wanted))
+
+
+@lru_cache(maxsize=4096)
+def _matching(texts: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...]:
+    _, spelled = _pattern(wanted)
+    found = frozenset[str]().union(*(_found(text, wanted) for text in texts))
     return tuple(spelled[word] for word in spelled if word in found)
 
 

@@ -110,7 +110,7 @@ def test_an_open_deal_gets_its_scores_with_reasons_and_is_not_written_twice(acco
     assert account.value(deal_id, "leadlight_icp_fit_label", DEALS) in ("strong", "possible", "weak")
     assert float(account.value(deal_id, "leadlight_priority", DEALS) or "nan") > 0
     assert account.value(deal_id, "leadlight_status", DEALS) == "Up to date"
-    assert account.portal.associated(DEALS, deal_id, "notes") == []
+    assert account.portal.associated(DEALS, deal_id, "notes") == {}
     account.queue([deal_id], DEALS)
     assert account.run(DEALS).counts == {"unchanged": 1}
 

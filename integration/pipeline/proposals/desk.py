@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from integration.core.clock import Clock
 from integration.core.errors import BadInput, NotFound
-from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.hubspot.portal_store import Portal, PortalStore
 from integration.jobs.lanes import slots_for
 from integration.jobs.request import Deferrer
@@ -23,7 +23,7 @@ from integration.pipeline.proposals.open_store import OpenCounts, OpenProposalSt
 from integration.pipeline.run_store import RunStore
 from integration.pipeline.worklist_store import WorklistStore, WorkRequest
 
-OBJECT_TYPES: Final = (CONTACTS, COMPANIES)
+OBJECT_TYPES: Final = (CONTACTS, COMPANIES, DEALS)
 DECLINED_BY_PERSON: Final = "declined_by_person"
 _CAUSE: Final = "dry_run"
 _AT_ONCE: Final = 4
@@ -43,7 +43,7 @@ def checked_scope(*, run_id: str | None, object_type: str | None) -> Scope:
     """The scope somebody asked for. Raises BadInput for an object type we do not write to."""
     if object_type and object_type not in OBJECT_TYPES:
         raise BadInput(
-            f"There are no proposals about {object_type!r}; choose {' or '.join(OBJECT_TYPES)}, or leave it out for both."
+            f"There are no proposals about {object_type!r}; choose {' or '.join(OBJECT_TYPES)}, or leave it out for all."
         )
     return Scope(run_id or None, object_type or None)
 

@@ -14,7 +14,7 @@ from integration.pipeline.decisions import PROFILE_PREFERENCE
 from integration.pipeline.score_setup.profile_store import ProfileVersion, ScoreProfileStore
 from integration.scoring.profile import build_profile, parse_profile, profile_data
 
-LONGEST_PROFILE: Final = 60_000
+LONGEST_PROFILE: Final = 50_000
 LONGEST_NOTE: Final = 200
 
 

@@ -121,6 +121,10 @@ def _reason(case: _Case, text: str, points: float, *names: Field) -> Reason:
     return Reason(text, points, names, findings)
 
 
+def _days(count: float) -> str:
+    return f"{count:.0f} day" if count == 1 else f"{count:.0f} days"
+
+
 def _silence(case: _Case) -> Reason | None:
     """Days since anything was heard or said, whichever is the latest."""
     heard = [(age, name) for name in _HEARD_BY if (age := age_days(case.sheet, name)) is not None]
@@ -129,7 +133,7 @@ def _silence(case: _Case) -> Reason | None:
     age, name = min(heard)
     full = case.profile.deal.silence if case.sheet.object_type == DEALS else case.profile.person.silence
     points = full * ramp(age, case.profile.silence_from_days, case.profile.silence_full_days)
-    return _reason(case, f"Silence: {age:.0f} days since the last sign of life", points, name)
+    return _reason(case, f"Silence: {_days(age)} since the last sign of life", points, name)
 
 
 def _stage_age(case: _Case) -> Reason | None:
@@ -140,7 +144,7 @@ def _stage_age(case: _Case) -> Reason | None:
         return None
     ratio = age / max(usual.usual_days, 1.0)
     points = case.profile.deal.stage_age * ramp(ratio, 1.0, _STAYED_FULL_RATIO)
-    text = f"Stage: {age:.0f} days in {usual.label}, where {usual.timed_count} deals usually stayed {usual.usual_days:.0f}"
+    text = f"Stage: {_days(age)} in {usual.label}, where {usual.timed_count} deals usually stayed {usual.usual_days:.0f}"
     return _reason(case, text, points, Field.DEAL_STAGE_SINCE, Field.DEAL_STAGE)
 
 
@@ -153,8 +157,8 @@ def _close_date(case: _Case) -> Reason | None:
     pushes = min(case.sheet.number(Field.DEAL_CLOSE_PUSHES) or 0.0, float(_MOST_PUSHES))
     half = case.profile.deal.close_date / 2
     points = half * ramp(overdue, 0.0, _OVERDUE_FULL_DAYS) + half * pushes / _MOST_PUSHES
-    told = f"passed {overdue:.0f} days ago" if overdue > 0 else "still ahead"
-    again = f", put off {pushes:.0f} times" if pushes else ""
+    told = f"passed {_days(overdue)} ago" if overdue > 0 else "still ahead"
+    again = "" if not pushes else ", put off once" if pushes == 1 else f", put off {pushes:.0f} times"
     return _reason(case, f"Close date: {told}{again}", points, Field.DEAL_CLOSES_ON, Field.DEAL_CLOSE_PUSHES)
 
 
@@ -199,7 +203,7 @@ def _bounced(case: _Case) -> Reason | None:
     if count is None:
         return None
     points = case.profile.person.bounced * ramp(count, 0.0, float(_SOFT_BOUNCES))
-    return _reason(case, f"Bounces: {count:.0f} mails came back", points, Field.EMAIL_BOUNCE_COUNT)
+    return _reason(case, f"Bounces: {count:.0f} {'mail' if count == 1 else 'mails'} came back", points, Field.EMAIL_BOUNCE_COUNT)
 
 
 def _company_news(case: _Case) -> Reason | None:
@@ -209,7 +213,7 @@ def _company_news(case: _Case) -> Reason | None:
         return None
     newest = min(warnings, key=lambda one: one.age_days)
     points = decayed(case.profile.person.company_news, newest.age_days, case.profile.news_half_life_days)
-    return _reason(case, f"News: {newest.words}, {newest.age_days:.0f} days ago", points, Field.BUYING_SIGNALS)
+    return _reason(case, f"News: {newest.words}, {_days(newest.age_days)} ago", points, Field.BUYING_SIGNALS)
 
 
 _DEAL_DRIVERS: Final[tuple[Driver, ...]] = (_stage_age, _close_date, _silence, _next_step, _single_contact, _amount_cut)

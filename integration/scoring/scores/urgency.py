@@ -16,7 +16,7 @@ from integration.scoring.moments import age_days, days_ahead, decayed
 from integration.scoring.profile import ScoringProfile
 from integration.scoring.profile_parts import TOTAL_POINTS, FadingSignal, UrgencyProfile
 from integration.scoring.render import reasons_text, score_text
-from integration.scoring.signals import buying_signals
+from integration.scoring.signals import BAD_NEWS, buying_signals
 
 NAME: Final = "urgency"
 TITLE: Final = "Urgency"
@@ -38,8 +38,7 @@ _LAST: Final = (
     (Field.EMAIL_CLICKED_AT, "click", "Clicked in a mail"),
     (Field.EMAIL_OPENED_AT, "open", "Opened a mail"),
 )
-_NEWS: Final = {"funding": "funding", "leadership": "leadership", "hiring": "hiring"}
-_NO_NEWS: Final = frozenset({"layoffs"})
+_NEWS: Final = {"funding": "funding", "leadership_change": "leadership", "hiring": "hiring"}
 
 PROPERTIES: Final = (
     PropertyDeclaration("leadlight_urgency", "Urgency", "number", "number", "What presses today, 0 to 100; it fades.", _TYPES),
@@ -129,7 +128,7 @@ def _news(sheet: FactSheet, profile: UrgencyProfile) -> Iterator[_Pressing]:
     if raised is not None:
         newest["funding"] = _item("Raised money", raised, profile.funding, Field.LATEST_FUNDING_ON)
     for one in buying_signals(sheet):
-        if one.kind in _NO_NEWS:
+        if one.kind in BAD_NEWS:
             continue
         rule: FadingSignal = getattr(profile, _NEWS.get(one.kind, "other_news"))
         item = _item(f"News: {one.words}", one.age_days, rule, Field.BUYING_SIGNALS)
@@ -150,7 +149,7 @@ def _days_to_come(sheet: FactSheet, profile: UrgencyProfile) -> Iterator[_Pressi
     is_renewal = sheet.text(Field.DEAL_TYPE) == RENEWAL_TYPE
     rule = profile.renewal if is_renewal else profile.close_date
     what = "The contract is up for renewal" if is_renewal else "The close date is"
-    when = f"in {ahead:.0f} days" if ahead > 0.5 else "today or past"
+    when = "today or past" if ahead <= 0 else "tomorrow" if ahead == 1 else f"in {ahead:.0f} days"
     yield _Pressing(f"{what} {when}", decayed(rule.points, max(0.0, ahead), rule.half_life_days), Field.DEAL_CLOSES_ON)
 
 

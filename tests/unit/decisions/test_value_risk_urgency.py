@@ -52,6 +52,7 @@ MOMENTS = (
     Field.LAST_VISIT_AT,
 )
 ages = st.floats(0, 1_000)
+_HEADLINES = ("Sample Works grows", "A quiet year in Berlin", "Forty people change desks", "Customers tell what they like")
 
 
 def deal_sheet(facts: dict[Field, FieldValue], *, company: FactSheet | None = None) -> FactSheet:
@@ -183,7 +184,9 @@ def test_the_age_of_a_stage_is_not_held_against_a_deal_where_too_few_tell_what_i
 
 
 def test_bad_news_about_the_company_is_a_risk_that_fades() -> None:
-    told = company_sheet(COMPANY_FACTS | {Field.BUYING_SIGNALS: (f"layoffs: Sample Works lays off 40 people, {ago(60)[:10]}",)})
+    told = company_sheet(
+        COMPANY_FACTS | {Field.BUYING_SIGNALS: (f"{ago(60)[:10]} | layoffs | news.example | - | Sample Works lays off 40 people",)}
+    )
     result = score_risk(contact_sheet({}, company=told), RiskProfile())
     assert result.value == pytest.approx(10.0)
     assert "Sample Works lays off 40 people" in result.reasons[0].text
@@ -194,14 +197,20 @@ def test_nothing_known_is_no_risk_and_no_urgency() -> None:
     assert score_urgency(contact_sheet({}), UrgencyProfile()).label == "not_enough_evidence"
 
 
-lines = st.lists(st.tuples(st.sampled_from(["funding", "hiring", "leadership", "launch", "layoffs", "sample"]), ages), max_size=4)
+lines = st.lists(
+    st.tuples(st.sampled_from(["funding", "hiring", "leadership_change", "product", "layoffs", "legal", "sample"]), ages),
+    max_size=4,
+)
 
 
 @given(st.dictionaries(st.sampled_from(MOMENTS), ages), lines, st.floats(0, 400))
 def test_an_older_signal_never_raises_the_urgency(known: dict[Field, float], news: list[tuple[str, float]], longer: float) -> None:
     def urgency(more: float) -> float:
         told: dict[Field, FieldValue] = {
-            Field.BUYING_SIGNALS: tuple(f"{kind}: Sample news {ago(age + more)[:10]}" for kind, age in news)
+            Field.BUYING_SIGNALS: tuple(
+                f"{ago(age + more)[:10]} | {kind} | news.example | - | {_HEADLINES[place]}"
+                for place, (kind, age) in enumerate(news)
+            )
         }
         sheet = contact_sheet({name: ago(age + more) for name, age in known.items()}, company=company_sheet(told if news else {}))
         return score_urgency(sheet, UrgencyProfile()).value or 0.0

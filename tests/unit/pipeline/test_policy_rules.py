@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integration.core.errors import BadInput
-from integration.hubspot.objects import COMPANIES, CONTACTS, PropertyDefinition
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS, PropertyDefinition
 from integration.pipeline.definitions.catalog_store import Catalog
 from integration.pipeline.definitions.names import ROUTING_NAMES, catalog_names, own_names
 from integration.pipeline.policies.presets import Preset, preset_rules
@@ -143,8 +143,8 @@ def test_revenue_is_not_filled_where_the_account_counts_in_another_currency() ->
 
 
 def test_one_call_takes_the_whole_catalog_of_a_type() -> None:
-    for object_type in (COMPANIES, CONTACTS):
+    for object_type in (COMPANIES, CONTACTS, DEALS):
         names = catalog_names(object_type)
         assert len(names) == len(set(names)) <= 100
         assert {*own_names(object_type), *ROUTING_NAMES[object_type]} <= set(names)
-    assert catalog_names("deals") == []
+    assert catalog_names("tickets") == []

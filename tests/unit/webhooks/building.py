@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from integration.db.session import Database
-from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.jobs.job_store import JobStore
 from integration.jobs.triggers import UNPACK
 from webhooks.inbox_store import InboxStore, NewDelivery
@@ -21,7 +21,7 @@ from webhooks.unpack import RecentWrites, Unpacker, WrittenValue
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PORTAL_ID = 4_242_001
 APP_ID = 777_001
-INPUTS: Mapping[str, tuple[str, ...]] = {CONTACTS: ("jobtitle", "email"), COMPANIES: ("domain",)}
+INPUTS: Mapping[str, tuple[str, ...]] = {CONTACTS: ("jobtitle", "email"), COMPANIES: ("domain",), DEALS: ("dealstage",)}
 AT_MS = 1_790_000_000_000
 
 

@@ -18,7 +18,7 @@ from webhooks.registry import load_registry, subscriptions
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "webhooks"
 HANDLERS = sorted(path.stem for path in Path(handlers.__path__[0]).glob("[!_]*.py"))
-INPUTS = {CONTACTS: ("jobtitle", "email"), COMPANIES: ("domain",)}
+INPUTS = {CONTACTS: ("jobtitle", "email"), COMPANIES: ("domain",), DEALS: ("dealstage",)}
 
 CASES = [
     pytest.param(name, case["event"], case["effects"], id=f"{name}-{number}")
@@ -84,6 +84,7 @@ def test_the_app_subscribes_to_every_handled_event_and_every_input_property() ->
         "deal.merge",
         "deal.restore",
         "deal.associationChange",
+        "deal.propertyChange",
     }
     assert [name for name, _ in declared if name.endswith("privacyDeletion")] == ["contact.privacyDeletion"]
     assert len(set(declared)) == len(declared)

@@ -209,9 +209,15 @@ def test_associations_with_notes_tell_us_nothing(portal: Database) -> None:
     assert unpack(portal, [event("contact.associationChange", 5, **link)]).outcomes == {"association_not_read": 1}
 
 
-def test_deals_are_followed_but_not_worked_on(portal: Database) -> None:
-    unpack(portal, [event("deal.creation", 5), event("deal.deletion", 6)])
-    assert work(portal) == set()
+def test_deals_are_worked_on_when_they_come_and_when_a_property_we_read_changes(portal: Database) -> None:
+    news = [
+        event("deal.creation", 5),
+        event("deal.propertyChange", 7, propertyName="dealstage"),
+        event("deal.propertyChange", 8, propertyName="hs_note"),
+        event("deal.deletion", 6),
+    ]
+    unpack(portal, news)
+    assert work(portal) == {("deals", "5"), ("deals", "7")}
     assert rows(portal, "SELECT object_type, object_id FROM record_state") == [("deals", "6")]
 
 
