@@ -79,7 +79,7 @@ def test_the_expected_value_of_a_deal_is_its_amount_times_the_chance_of_its_stag
 
 
 def test_a_deal_without_an_amount_takes_the_usual_one_of_the_narrowest_segment_with_enough_deals() -> None:
-    facts = {name: value for name, value in OPEN_DEAL.items() if name is not Field.DEAL_AMOUNT}
+    facts: dict[Field, FieldValue] = {name: value for name, value in OPEN_DEAL.items() if name is not Field.DEAL_AMOUNT}
     result = score_expected_value(deal_sheet(facts, company=company_sheet()), ExpectedValueProfile(), HISTORY)
     assert result.reasons[0].text == "Amount: 30,000 USD, the middle of 12 won deals with companies like this (software)"
     assert result.value == pytest.approx(30_000 * 19 / 40)
@@ -105,7 +105,8 @@ def test_a_contact_has_an_expected_value_only_where_a_model_knows_its_chance() -
     sheet = contact_sheet(company=company_sheet())
     assert score_expected_value(sheet, ExpectedValueProfile(), HISTORY).value is None
     result = score_expected_value(sheet, ExpectedValueProfile(), HISTORY, chance_ratio=0.2)
-    assert (result.value, result.reasons[1].text) == (pytest.approx(6_000.0), "Chance: 20 % by the heat model")
+    assert result.value == pytest.approx(6_000.0)
+    assert result.reasons[1].text == "Chance: 20 % by the heat model"
 
 
 @given(st.floats(1, 1e12), st.integers(0, 500), st.integers(0, 500))
@@ -139,7 +140,7 @@ def test_every_driver_of_a_deal_moves_its_risk_one_way(
         Field.DEAL_CLOSES_ON: ago(overdue)[:10],
         Field.DEAL_AMOUNT_BEFORE: 30_000.0,
     }
-    worse = {
+    worse: dict[Field, FieldValue] = {
         Field.DEAL_STAGE_SINCE: ago(in_stage + 20),
         Field.LAST_ACTIVITY_AT: ago(silent + 20),
         Field.DEAL_CLOSE_PUSHES: pushes + 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integration.demo.outcome import AcceptedLook, DryLook, LiveLook, Outcome, Trust, UndoLook
+from integration.demo.outcome import AcceptedLook, DryLook, LearnLook, LiveLook, Outcome, Trust, UndoLook
 
 TRUST = Trust(
     DryLook(records=2, filled=9, changed=0, left_alone=1, notes=2, cost_usd=0.1, standing_in_hubspot=0),
@@ -14,7 +14,8 @@ TRUST = Trust(
     open_reviews=1,
     open_duplicates=1,
 )
-WELL = Outcome(2, 2, 6, 0, 2, 1, 0, 1.0, (("apollo", 3, 0.06),), (), TRUST)
+LEARNED = LearnLook(deals=90, won=40, model="logistic regression", auc=0.7, abstained="", labels={"hot": 1})
+WELL = Outcome(2, 2, 6, 0, 2, 1, 0, 1.0, (("apollo", 3, 0.06),), (), TRUST, LEARNED)
 
 
 def test_all_is_well_when_what_was_accepted_is_what_was_written():
@@ -32,5 +33,6 @@ def test_a_lost_record_an_early_write_or_an_overwritten_edit_is_not_well():
     overwritten = replace(TRUST, live=replace(TRUST.live, stands="Oslo"))
     undone_by_half = replace(TRUST, undo=replace(TRUST.undo, put_back=2))
     assert not replace(WELL, records_written=1).is_well
+    assert not replace(WELL, learned=replace(LEARNED, abstained="No signal")).is_well
     for trust in (early, inexact, overwritten, undone_by_half):
         assert not replace(WELL, trust=trust).is_well
