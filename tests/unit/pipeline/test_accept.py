@@ -228,8 +228,8 @@ def test_an_accept_may_be_of_one_type_or_of_one_run(bench: Bench) -> None:
     assert bench.accept(Scope(run_id="another run")).run_id is None
     bench.finish(bench.accept(Scope(run_id=str(run))).run_id)
     assert bench.proposed() == {}
-    with pytest.raises(BadInput, match="choose contacts or companies"):
-        checked_scope(run_id=None, object_type="deals")
+    with pytest.raises(BadInput, match="choose contacts or companies or deals"):
+        checked_scope(run_id=None, object_type="tickets")
 
 
 def test_an_accept_under_way_is_resumed_instead_of_a_second_one_begun(bench: Bench) -> None:
