@@ -24,6 +24,7 @@ LAYERS: Final = {
     "integration.matching": 4,
     "integration.routing": 4,
     "integration.access": 5,
+    "integration.lead_files": 5,
     "integration.pipeline": 5,
     "integration.reporting": 5,
     "integration.syncs": 5,
@@ -54,6 +55,8 @@ SHARED_SIBLINGS: Final = {
     "integration.hubspot.objects": 3,
     "integration.providers.base": 3,
     "integration.jobs.request": 3,
+    # which addresses tell a company is told in one place
+    "integration.pipeline.domains": 5,
     # what is to be done is asked for from above and below through one store and one job name
     "integration.pipeline.worklist_store": 5,
     "integration.pipeline.lanes": 5,

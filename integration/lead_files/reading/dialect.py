@@ -36,7 +36,7 @@ def tell_dialect(sample: str) -> Dialect:
     whole = _whole_lines(sample[:_SAMPLE_CHARS])
     if not any(mark in whole for mark in DELIMITERS):
         return Dialect(because="no delimiter occurs, so it is one column")
-    import clevercsv  # noqa: PLC0415  slow to import
+    import clevercsv
 
     try:
         found = clevercsv.Detector().detect(whole, delimiters=list(DELIMITERS))

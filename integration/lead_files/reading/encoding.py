@@ -68,7 +68,9 @@ class Encoding:
 def tell_encoding(head: bytes) -> Encoding:
     """The encoding of a file that begins like this. Raises BadInput for an empty file and for what is no text."""
     if not head.strip(b"\x00 \t\r\n"):
-        raise BadInput("The file is empty. It needs a line with the names of the columns and one line for each lead.", reason="empty_file")
+        raise BadInput(
+            "The file is empty. It needs a line with the names of the columns and one line for each lead.", reason="empty_file"
+        )
     refuse_foreign(head)
     for mark, name, because in _MARKS:
         if head.startswith(mark):

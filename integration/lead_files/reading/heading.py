@@ -40,7 +40,9 @@ def tell_heading(first: Sequence[str], *, is_there: bool | None = None, limits: 
     if is_there is not None:
         because = "chosen by hand"
     else:
-        datum = next((f"it holds {what} ({cell[:40]!r})" for cell in cells for form, what in _LOOKS_LIKE_DATA if form.fullmatch(cell)), "")
+        datum = next(
+            (f"it holds {what} ({cell[:40]!r})" for cell in cells for form, what in _LOOKS_LIKE_DATA if form.fullmatch(cell)), ""
+        )
         is_there, because = not datum, datum or "no cell of the first row looks like a lead's data"
     names = cells if is_there else [""] * len(cells)
     return Heading(distinct_names(names, limits), is_there, because)
