@@ -13,7 +13,7 @@ from integration.lead_files.reading.dialect import DELIMITERS, Dialect, tell_dia
 from integration.lead_files.reading.encoding import CHOICES, Encoding, refuse_foreign, tell_encoding
 from integration.lead_files.reading.heading import Heading, tell_heading
 from integration.lead_files.reading.limits import LIMITS, Limits
-from integration.lead_files.reading.rows import Row, open_text, read_rows
+from integration.lead_files.reading.rows import ByteSource, Row, open_text, read_rows
 
 SAMPLE_ROWS: Final = 500
 """How many of the first rows the guess of the columns may look at."""
@@ -66,7 +66,7 @@ def plan_reading(head: bytes, chosen: Chosen | None = None, limits: Limits = LIM
     return Beginning(ReadingPlan(encoding, dialect, heading), rows[1:] if heading.is_there else rows)
 
 
-def read_leads(stream: io.RawIOBase | io.BufferedIOBase, plan: ReadingPlan, limits: Limits = LIMITS) -> Iterator[Row]:
+def read_leads(stream: ByteSource, plan: ReadingPlan, limits: Limits = LIMITS) -> Iterator[Row]:
     """Every row under the heading, as a stream. Raises BadInput for more rows than allowed, after those that are."""
     rows = read_rows(open_text(stream, plan.encoding.name), plan.dialect, limits)
     if plan.heading.is_there:

@@ -5,7 +5,6 @@ Nothing is kept of a row once it was given on, so memory does not grow with the 
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,7 @@ from integration.lead_files.columns.mapping import ColumnMapping
 from integration.lead_files.plan import ReadingPlan, read_leads
 from integration.lead_files.reading.heading import distinct_names
 from integration.lead_files.reading.limits import LIMITS, Limits
-from integration.lead_files.reading.rows import Row
+from integration.lead_files.reading.rows import ByteSource, Row
 from integration.lead_files.scoring import ScoreSheet, Tally, build_sheet, score_cells, score_columns
 from integration.providers.base import FactSheet
 from integration.scoring.base import Scores
@@ -55,9 +54,7 @@ class RowScorer:
         return (self.take(row) for row in rows)
 
 
-def score_stream(
-    stream: io.RawIOBase | io.BufferedIOBase, plan: ReadingPlan, scorer: RowScorer, limits: Limits = LIMITS
-) -> Iterator[ScoredRow]:
+def score_stream(stream: ByteSource, plan: ReadingPlan, scorer: RowScorer, limits: Limits = LIMITS) -> Iterator[ScoredRow]:
     """Every row of the file, checked and scored."""
     return scorer.take_all(read_leads(stream, plan, limits))
 

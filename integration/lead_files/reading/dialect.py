@@ -1,8 +1,8 @@
 """How the cells of a file are parted: delimiter, quotation mark, escape character, told by CleverCSV from its beginning. Pure.
 
-CleverCSV weighs how regular the table becomes under each dialect and how many cells then look like something; see
-G.J.J. van den Burg, A. Nazabal, C. Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019), https://github.com/alan-turing-institute/CleverCSV (read
-2026-12). Only the beginning is given to it, since its cost grows faster than the text. It is slow to import, so it is imported where it is used.
+CleverCSV weighs how regular the table becomes under each dialect and how many cells then look like something; see G.J.J. van den Burg,
+A. Nazabal, C. Sutton, "Wrangling messy CSV files by detecting row and type patterns" (2019), https://github.com/alan-turing-institute/CleverCSV
+(read 2026-12). Only the beginning is given to it, since its cost grows faster than the text. It is slow to import, so that waits for its use.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Every row of a file with the line it begins in, read as a stream by Python's csv module; what cannot be read is a row with a problem.
 
-A line that csv refuses (a quotation mark that is never closed, a value longer than a row may be) becomes a bad row by itself, and reading goes on with the line after it: one
-stray quotation mark does not swallow the rest of the file. Bytes that do not fit the encoding are kept, so that a bad row can be given back
-as it was. Memory is bounded by the longest row.
+A line that csv refuses (a quotation mark that is never closed, a value longer than csv takes) becomes a bad row by itself, and reading goes on
+with the line after it: one stray quotation mark does not swallow the rest of the file. Bytes that do not fit the encoding are kept, so that
+a bad row can be given back as it was. Memory is bounded by the longest row.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from integration.core.errors import BadInput
 from integration.lead_files.reading.dialect import Dialect
 from integration.lead_files.reading.limits import LIMITS, Limits
 
+_BUFFER_BYTES: Final = 1 << 18
 _SURROGATES: Final = ("\udc80", "\udcff")
 
 
@@ -28,6 +29,9 @@ class Row:
     line: int
     cells: tuple[str, ...]
     problem: str = ""
+
+
+ByteSource = io.RawIOBase | io.BytesIO | io.BufferedReader
 
 
 class ByteStream(io.RawIOBase):
@@ -52,11 +56,11 @@ class ByteStream(io.RawIOBase):
         return len(taken)
 
 
-def open_text(stream: io.RawIOBase | io.BufferedIOBase, encoding: str) -> io.TextIOWrapper:
+def open_text(stream: ByteSource, encoding: str) -> io.TextIOWrapper:
     """The stream as text with its line ends as they are; what does not decode stands as lone surrogates, in UTF-16 as U+FFFD."""
-    buffered = stream if isinstance(stream, io.BufferedIOBase) else io.BufferedReader(stream, 1 << 18)
+    buffered = io.BufferedReader(stream, _BUFFER_BYTES) if isinstance(stream, io.RawIOBase) else stream
     errors = "replace" if encoding.startswith("utf-16") else "surrogateescape"
-    return io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")  # type: ignore[type-var]
+    return io.TextIOWrapper(buffered, encoding=encoding, errors=errors, newline="")
 
 
 def read_rows(text: io.TextIOBase, dialect: Dialect, limits: Limits = LIMITS) -> Iterator[Row]:
