@@ -33,14 +33,17 @@ _NO_VALUE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`problem` "" for a row that can be used. `notes` say which of its cells were left out and why. `country` is the ISO code it names."""
+    """`problem` "" for a row that can be used; `kind` is the problem without what it quotes, so that equal ones are counted together.
+
+    `notes` say which of its cells were left out and why.
+    """
 
     line: int
     cells: tuple[str, ...]
     problem: str = ""
     notes: tuple[str, ...] = ()
     facts: Mapping[Field, FieldValue] = field(default_factory=dict)
-    country: str = ""
+    kind: str = ""
 
 
 _Read = Callable[[str, Column], FieldValue | None]
@@ -65,10 +68,10 @@ class Checker:
     def check(self, row: Row) -> Checked:
         """The row as facts, or refused."""
         if row.problem:
-            return Checked(row.line, row.cells, row.problem)
+            return Checked(row.line, row.cells, row.problem, kind=_without_numbers(row.problem))
         cells, problem = fit_to_heading(row.cells, self._width)
         if problem:
-            return Checked(row.line, cells, problem)
+            return Checked(row.line, cells, problem, kind="the row has more or fewer cells than the heading")
         facts: dict[Field, FieldValue] = {}
         notes: list[str] = []
         full_name = ""
@@ -84,14 +87,13 @@ class Checker:
             if value is not None:
                 facts[fact] = value
             elif self._is_decisive(fact):
-                return Checked(row.line, cells, f"{name}: {_shown(text)} {why}")
+                return Checked(row.line, cells, f"{name}: {_shown(text)} {why}", kind=f"{name}: {why}")
             else:
                 notes.append(f"{name}: {_shown(text)} {why}, left out")
         _take_name_apart(full_name, facts)
         if not self._names_somebody(facts):
-            return Checked(row.line, cells, self._nobody())
-        country = facts.get(Field.PERSON_COUNTRY) or facts.get(Field.COUNTRY) or ""
-        return Checked(row.line, cells, "", tuple(notes), facts, str(country))
+            return Checked(row.line, cells, self._nobody(), kind=self._nobody())
+        return Checked(row.line, cells, "", tuple(notes), facts)
 
     def _read(self, target: Target, column: Column, text: str, facts: Mapping[Field, FieldValue]) -> tuple[FieldValue | None, str]:
         """The value, or None with why there is none."""
@@ -171,6 +173,10 @@ def _take_name_apart(full_name: str, facts: dict[Field, FieldValue]) -> None:
     for name, part in ((Field.FIRST_NAME, first.strip()), (Field.LAST_NAME, last.strip())):
         if part:
             facts.setdefault(name, part)
+
+
+def _without_numbers(problem: str) -> str:
+    return " ".join("N" if word.replace(",", "").isdigit() else word for word in problem.split())
 
 
 def _shown(text: str) -> str:

@@ -84,9 +84,9 @@ class Tally:
         if whole is not None and whole.value is not None:
             self.steps[min(_BINS - 1, max(0, int(whole.value // BIN_WIDTH)))] += 1
 
-    def take_bad(self, problem: str) -> None:
+    def take_bad(self, kind: str) -> None:
         self.bad += 1
-        self.problems[problem_kind(problem)] += 1
+        self.problems[kind] += 1
 
     def absorb(self, other: Tally) -> None:
         self.good += other.good
@@ -116,14 +116,6 @@ def tally_from_json(document: Mapping[str, Any]) -> Tally:
         Counter(document["heats"]),
         Counter(document["problems"]),
     )
-
-
-def problem_kind(problem: str) -> str:
-    """The problem without what it quotes, so that equal ones are counted together: "E-mail: 'x@' is no ..." gives "E-mail: is no ..."."""
-    name, colon, rest = problem.partition(": ")
-    if colon and rest[:1] in "'\"":
-        return f"{name}: {rest[rest.rfind(rest[0]) + 2 :]}"
-    return " ".join("N" if word.strip(",.").replace(",", "").isdigit() else word for word in problem.split())
 
 
 def _others(scores: Scores) -> Iterable[ScoreResult]:

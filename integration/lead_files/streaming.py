@@ -44,7 +44,7 @@ class RowScorer:
         """The row with its scores, or refused; counted either way."""
         checked = self._checker.check(row)
         if checked.problem:
-            self.tally.take_bad(checked.problem)
+            self.tally.take_bad(checked.kind)
             return ScoredRow(checked, ())
         scores = self._score(build_sheet(checked, self._object_type, self._as_of))
         self.tally.take_scored(scores, checked.notes)

@@ -10,6 +10,7 @@ from integration.db.models.created import CreatedObjectRow, RecordIdentityRow
 from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
 from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderCacheRow, ProviderKeyRow
 from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
+from integration.db.models.lead_files import LeadFileChunkRow, LeadFilePartRow, LeadFileRow, LeadMappingRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
 from integration.db.models.people import DigestKeyRow, PersonDigestRow
@@ -53,6 +54,10 @@ __all__ = [
     "DraftTaskRow",
     "DuplicatePairRow",
     "FindingRow",
+    "LeadFileChunkRow",
+    "LeadFilePartRow",
+    "LeadFileRow",
+    "LeadMappingRow",
     "LedgerRow",
     "MatchRecordRow",
     "NoteRow",
