@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -38,6 +38,7 @@ class LeadFile:
     mapping: ColumnMapping
     columns: tuple[str, ...]
     push_state: PushState
+    push_creates: bool
     push_run_id: str | None
 
 
@@ -61,6 +62,7 @@ class LeadFileStore:
                 mapping=mapping_as_json(file.mapping),
                 columns=list(file.columns),
                 push_state=file.push_state,
+                push_creates=file.push_creates,
                 push_run_id=file.push_run_id,
             )
         )
@@ -121,8 +123,10 @@ class LeadFileStore:
             connection, portal_id, file_id, state=state, problem=problem, **({"columns": list(columns)} if columns else {})
         )
 
-    def set_push(self, connection: Connection, *, portal_id: int, file_id: str, push_state: PushState, run_id: str | None) -> None:
-        self._change(connection, portal_id, file_id, push_state=push_state, push_run_id=run_id)
+    def set_push(
+        self, connection: Connection, *, portal_id: int, file_id: str, push_state: PushState, run_id: str | None, creates: bool
+    ) -> None:
+        self._change(connection, portal_id, file_id, push_state=push_state, push_run_id=run_id, push_creates=creates)
 
     def delete(self, connection: Connection, *, portal_id: int, file_id: str) -> bool:
         """The file with everything in it; False when it was gone already."""
@@ -151,7 +155,7 @@ class LeadFileStore:
 
 
 def _file(row: Row[Any]) -> LeadFile:
-    values: Mapping[str, Any] = row._mapping
+    values = row._mapping
     return LeadFile(
         portal_id=values["portal_id"],
         file_id=values["file_id"],
@@ -167,5 +171,6 @@ def _file(row: Row[Any]) -> LeadFile:
         mapping=mapping_from_json(values["mapping"]),
         columns=tuple(values["columns"]),
         push_state=values["push_state"],
+        push_creates=values["push_creates"],
         push_run_id=values["push_run_id"],
     )

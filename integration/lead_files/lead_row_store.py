@@ -65,17 +65,17 @@ class LeadRowStore:
         values = {"portal_id": portal_id, "file_id": file_id, "position": position, "row_count": row_count, "rows": rows}
         connection.execute(upsert(LeadFileChunkRow).values(**values, tally=null(), pushed=null()).on_conflict_do_nothing())
 
-    def chunk(self, connection: Connection, *, portal_id: int, file_id: str, position: int) -> Chunk | None:
+    def chunk(self, connection: Connection, *, portal_id: int, file_id: str, position: int, lock: bool = False) -> Chunk | None:
+        """None after the last."""
         chunk = LeadFileChunkRow
-        row = connection.execute(
-            select(chunk.position, chunk.row_count, chunk.rows, chunk.scored, chunk.tally).where(
-                chunk.portal_id == portal_id, chunk.file_id == file_id, chunk.position == position
-            )
-        ).first()
+        query = select(chunk.position, chunk.row_count, chunk.rows, chunk.scored, chunk.tally).where(
+            chunk.portal_id == portal_id, chunk.file_id == file_id, chunk.position == position
+        )
+        row = connection.execute(query.with_for_update() if lock else query).first()
         return None if row is None else _chunk(row)
 
     def next_unscored(self, connection: Connection, *, portal_id: int, file_id: str, slot: int, slots: int) -> Chunk | None:
-        """The first chunk of this slot that waits; each slot has every so-many-th chunk, so that two never take the same."""
+        """The first chunk of this slot that waits; each slot has every so-many-th chunk, so that two never take the same. It is locked."""
         chunk = LeadFileChunkRow
         row = connection.execute(
             select(chunk.position, chunk.row_count, chunk.rows, chunk.scored, chunk.tally)
@@ -87,6 +87,7 @@ class LeadRowStore:
             )
             .order_by(chunk.position)
             .limit(1)
+            .with_for_update()
         ).first()
         return None if row is None else _chunk(row)
 

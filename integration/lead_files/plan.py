@@ -66,6 +66,13 @@ def plan_reading(head: bytes, chosen: Chosen | None = None, limits: Limits = LIM
     return Beginning(ReadingPlan(encoding, dialect, heading), rows[1:] if heading.is_there else rows)
 
 
+def first_rows(head: bytes, plan: ReadingPlan, limits: Limits = LIMITS) -> tuple[Row, ...]:
+    """The first rows under the heading, read as planned."""
+    text = io.StringIO(_text(head, plan.encoding.name), newline="")
+    rows = tuple(islice(read_rows(text, plan.dialect, limits), SAMPLE_ROWS))
+    return rows[1:] if plan.heading.is_there else rows
+
+
 def read_leads(stream: ByteSource, plan: ReadingPlan, limits: Limits = LIMITS) -> Iterator[Row]:
     """Every row under the heading, as a stream. Raises BadInput for more rows than allowed, after those that are."""
     rows = read_rows(open_text(stream, plan.encoding.name), plan.dialect, limits)

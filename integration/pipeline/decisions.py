@@ -69,11 +69,15 @@ class PortalDecisions:
         return outreach.build_draft(sheet, sender)
 
     def values(self, scores: Scores, brief: Brief, draft: JudgedDraft | None) -> dict[str, str]:
+        values = self.score_values(scores) | brief_properties.property_values(brief)
+        return values if draft is None else values | draft_properties.property_values(draft)
+
+    def score_values(self, scores: Scores) -> dict[str, str]:
+        """What the scores alone put into our properties; "" clears one."""
         values: dict[str, str] = {}
         for score in scores:
             values |= self._score_values(score)
-        values |= brief_properties.property_values(brief)
-        return values if draft is None else values | draft_properties.property_values(draft)
+        return values
 
     def brief_note(self, brief: Brief, marker: str) -> str:
         return brief_render.render_note_html(brief, marker)

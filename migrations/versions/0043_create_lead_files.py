@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("mapping", JSONB(), nullable=False),
         sa.Column("columns", JSONB(), nullable=False),
         sa.Column("push_state", sa.Text(), nullable=False),
+        sa.Column("push_creates", sa.Boolean(), nullable=False),
         sa.Column("push_run_id", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("portal_id", "file_id", name=op.f("pk_lead_file")),
     )

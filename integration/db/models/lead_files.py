@@ -14,7 +14,8 @@ from integration.db.models.base import Base, BigInt, Json, Moment, PortalId, Str
 class LeadFileRow(Base):
     """One upload. `state`: mapping (a person decides what columns mean), reading, scoring, done, failed (`problem` says why).
 
-    `push_state`: "" (never), counting (dry run), counted, pushing, pushed. `columns` are the headings of the cells that scoring adds.
+    `push_state`: "" (never), counting (dry run), counted, pushing, pushed; `push_creates`: missing records are made. `columns` are the headings
+    of the cells that scoring adds.
     """
 
     __tablename__ = "lead_file"
@@ -34,6 +35,7 @@ class LeadFileRow(Base):
     mapping: Mapped[Json]
     columns: Mapped[Json]
     push_state: Mapped[Str]
+    push_creates: Mapped[bool]
     push_run_id: Mapped[Str | None]
 
 
