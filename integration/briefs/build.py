@@ -30,7 +30,7 @@ def build_brief(sheet: FactSheet, scores: Sequence[ScoreView]) -> Brief:
     """The brief of a contact or company. A section without facts has no sentences; renderers say so."""
     sections = (
         _section("who_they_are", (make(sheet) for make in _WHO)),
-        _section("why_now", (make(sheet) for make in _WHY_NOW)),
+        _section("why_now", (*(make(sheet) for make in _WHY_NOW), *sentences.news(sheet))),
         _section("fit_and_risks", _fit_and_risks(scores)),
         _section("people", (make(sheet) for make in _PEOPLE)),
         _section("next_step", [next_step(sheet, scores)]),

@@ -13,9 +13,13 @@ from typing import Final
 from integration.briefs.base import Evidence, ScoreView, Sentence
 from integration.core.countries import country_name
 from integration.providers.base import FactSheet, Field, Finding
+from integration.providers.signals.base import KIND_TITLES, read_signals
 
 _QUOTE_LIMIT: Final = 260
 _FRESH_DAYS: Final = 540
+_NEWS_DAYS: Final = 180
+_MOST_NEWS: Final = 3
+_HEADLINE_CHARS: Final = 160
 
 
 def evidence_of(*findings: Finding | None) -> tuple[Evidence, ...]:
@@ -98,6 +102,36 @@ def funding(sheet: FactSheet) -> Sentence | None:
     stage, stage_finding = sheet.text(Field.LATEST_FUNDING_STAGE), sheet.finding(Field.LATEST_FUNDING_STAGE)
     what = f"a {clean(stage, 40)} round" if stage else "a funding round"
     return Sentence(f"It closed {what} on {raised_on:%-d %B %Y}.", evidence_of(finding, stage_finding))
+
+
+def news(sheet: FactSheet) -> list[Sentence]:
+    """The newest signals of the last months, at most three. The headline is quoted as it was printed; what kind of news it is, is our reading."""
+    found = sheet.finding(Field.BUYING_SIGNALS)
+    if found is None:
+        return []
+    today = sheet.as_of.date()
+    fresh = [
+        one
+        for one in read_signals(sheet.items(Field.BUYING_SIGNALS))
+        if 0 <= (today - one.on).days <= _NEWS_DAYS and one.kind != "other"
+    ]
+    return [
+        Sentence(
+            f"News of {one.on:%-d %B %Y} ({KIND_TITLES[one.kind]}): \u201c{clean(one.title, _HEADLINE_CHARS)}\u201d, {one.source}.",
+            (Evidence(Field.BUYING_SIGNALS, _printed_by(sheet, one.title, found), one.address or None, found.seen_at),),
+        )
+        for one in fresh[:_MOST_NEWS]
+    ]
+
+
+def _printed_by(sheet: FactSheet, title: str, chosen: Finding) -> str:
+    """The provider that told of this headline."""
+    tellers = (
+        one
+        for one in sheet.behind(Field.BUYING_SIGNALS)
+        if isinstance(one.value, tuple) and any(title in line for line in one.value)
+    )
+    return next(tellers, chosen).provider
 
 
 def growth(sheet: FactSheet) -> Sentence | None:

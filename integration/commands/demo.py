@@ -29,7 +29,19 @@ from integration.pipeline.undo.reasons import reason_in_words
 
 SUMMARY = "watch real companies become enriched, scored, briefed and drafted in a local HubSpot"
 
-PROVIDERS: Final = ("apollo", "hunter", "website", "dns", "rdap", "wikidata", "sec_edgar", "gleif", "brasil_api")
+PROVIDERS: Final = (
+    "apollo",
+    "hunter",
+    "website",
+    "dns",
+    "rdap",
+    "wikidata",
+    "sec_edgar",
+    "gleif",
+    "brasil_api",
+    "gdelt",
+    "tavily_keyless",
+)
 """What the demo asks: the two that need a key, and those that need none."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
@@ -285,7 +285,8 @@ class ProviderInfo:
     `addresses`: its base addresses by a name of its own, which is the provider's or begins with it ("wikidata", "wikidata_sparql");
     LEADLIGHT_PROVIDER_URL_<NAME> replaces one. `opt_in`: why nobody is asked through it before an admin of the portal has said yes; "" for
     all that need no such leave. `upstream`: whose data it passes on, "" for its own; providers with one upstream are one source, however
-    many of them say a thing. `is_register`: its word is that of a public register, which others copy.
+    many of them say a thing. `is_register`: its word is that of a public register, which others copy. `ends_on`: from that day on
+    its service is no more, and nobody is asked through it.
     """
 
     name: str
@@ -302,6 +303,7 @@ class ProviderInfo:
     opt_in: str = ""
     upstream: str = ""
     is_register: bool = False
+    ends_on: date | None = None
 
 
 def chosen_first(findings: Iterable[Finding]) -> list[Finding]:

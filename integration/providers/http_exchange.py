@@ -60,12 +60,19 @@ def no_rate_news(reply: ApiReply) -> tuple[RateNews, ...]:
     return ()
 
 
+def no_query(key: str) -> tuple[tuple[str, str], ...]:
+    """For providers that need nothing of what was entered as the key in the query, where no secret belongs."""
+    del key
+    return ()
+
+
 @dataclass(frozen=True)
 class HttpProvider:
     """What all calls of one API share.
 
     `addresses`: base addresses by name, the first is the usual one. `rules`: its own errors, which come before those that hold for everybody.
-    `error_paths`: where its refusals keep their sentence. `key_header` "" sends no key; `key_text` makes the header's text of the key.
+    `error_paths`: where its refusals keep their sentence. `key_header` "" sends no key; `key_text` makes the header's text of the key,
+    and `key_query` parameters of what is entered beside it, such as the id of an account.
     `answers_html`: good answers are web pages; elsewhere a page is a guard's. `read_rate`: what its headers teach about its pace.
     """
 
@@ -74,6 +81,7 @@ class HttpProvider:
     error_paths: Sequence[str] = ()
     key_header: str = ""
     key_text: Callable[[str], str] = str
+    key_query: Callable[[str], tuple[tuple[str, str], ...]] = no_query
     headers: Mapping[str, str] = field(default_factory=dict)
     answers_html: bool = False
     read_rate: Callable[[ApiReply], tuple[RateNews, ...]] = no_rate_news
@@ -174,7 +182,12 @@ class Exchange:
         provider = self.provider
         base = provider.addresses[step.address] if step.address else next(iter(provider.addresses.values()))
         keyed = {provider.key_header: provider.key_text(key)} if provider.key_header else {}
-        return replace(step.request, url=base + step.request.url, headers={**provider.headers, **step.request.headers, **keyed})
+        return replace(
+            step.request,
+            url=base + step.request.url,
+            headers={**provider.headers, **step.request.headers, **keyed},
+            params=(*step.request.params, *provider.key_query(key)),
+        )
 
     def _sent(self, step: Step, request: ApiRequest, until: float, is_paid: bool) -> Outcome:
         outcome = self._exchanged(step, request, until, is_paid)

@@ -59,6 +59,11 @@ def read_list(parent: JsonObject, name: str, *, system: str) -> Sequence[object]
     return found
 
 
+def read_objects(parent: JsonObject, name: str, *, system: str) -> Sequence[JsonObject]:
+    """The objects of the list at `name`, without empty ones. Raises UnexpectedReply when there is none, or something else in it."""
+    return [one for item in read_list(parent, name, system=system) if (one := as_object(item, system=system)) is not None]
+
+
 def read_number(parent: JsonObject, name: str, *, system: str) -> Decimal:
     """The number at `name`, not negative. Raises UnexpectedReply when there is none."""
     found = parent.get(name)

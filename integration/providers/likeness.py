@@ -32,10 +32,11 @@ JOINED: Final = frozenset(
         Field.INVESTORS,
         Field.REGISTER_NUMBER,
         Field.INDUSTRY_CODES,
+        Field.BUYING_SIGNALS,
     }
 )
 """Lists on which no source is complete, so that one adds to another."""
-DESCRIBING: Final = frozenset({Field.DESCRIPTION, Field.PAGE_TITLE, Field.BUYING_SIGNALS, Field.EMAIL_SECURITY})
+DESCRIBING: Final = frozenset({Field.DESCRIPTION, Field.PAGE_TITLE, Field.EMAIL_SECURITY})
 """Texts in which other words are no contradiction."""
 _COUNTS_AGREE_RATIO: Final = 1.25
 _RANKS_AGREE_RATIO: Final = 1.5

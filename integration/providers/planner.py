@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from integration.providers.adapter import Endpoint
-from integration.providers.base import Field
+from integration.providers.base import Capability, Field
 from integration.providers.budget import ALL_PROVIDERS, Room
 from integration.providers.cases import Case, Lookup, is_vouched_for, lookup_of
 from integration.providers.certainty import Vote, certainty_of
@@ -28,6 +28,8 @@ from integration.providers.standing import Purse, Standing, draw
 # A channel that finds a field at least this often is waited for before the next is paid for the same field.
 WORTH_WAITING_RATIO: Final = 0.05
 _ALTERNATIVES: Final = 3
+ONE_IS_ENOUGH: Final = frozenset({Capability.WEB_SEARCH})
+"""What one provider's answer settles, also where it is only candidates: the next is asked when the one before failed or found nothing."""
 
 Stakes = Mapping[Field, float]
 """For each field that is not sure enough, its worth in USD times the doubt that remains."""
@@ -113,7 +115,10 @@ class Planner:
         for case in open_cases:
             case.segment = segment_of(case.subject, (*case.known, *case.findings))
             desk = _Desk(case, standing, judge, keyed, len(open_cases), round_number)
-            choices += desk.choices([one for one in allowed if one not in case.asked and one.accepts(case.subject)])
+            settled = _settled(case)
+            choices += desk.choices(
+                [one for one in allowed if one not in case.asked and one.capability not in settled and one.accepts(case.subject)]
+            )
         return _within(choices, purse)
 
 
@@ -155,7 +160,7 @@ class _Desk:
         pins = self._standing.choices.pins
         stakes = {name: stake for name, stake in self._all_stakes.items() if name not in pins}
         options = [self._option(one, stakes) for one in able if self._has_key(one) and one not in pinned]
-        options = [one for one in options if one.chances]
+        options = _one_of_each([one for one in options if one.chances], stakes)
         free = _free_ones([one for one in options if one.is_free], stakes)
         told = {name for one in free for name, chance in one.chances.items() if chance >= WORTH_WAITING_RATIO}
         told |= {name for channel in pinned for name in channel.trust}
@@ -230,6 +235,19 @@ class _Desk:
         fields = tuple(sorted(self._wanted & channel.trust.keys()))
         price = lookup.endpoint.offer.price_usd if because == "pin" else Decimal(0)
         return Choice(lookup, PlanStep(channel.name, self._round, because, fields, price_usd=price), 0.0)
+
+
+def _settled(case: Case) -> frozenset[Capability]:
+    """The capabilities that need nobody else for this case."""
+    found = (one.lookup.channel.capability for one in case.heard if one.reply.outcome == "found")
+    return ONE_IS_ENOUGH.intersection(found)
+
+
+def _one_of_each(options: Sequence[Option], stakes: Stakes) -> list[Option]:
+    """The options, of those that are asked one after the other only the next: free ones first, then the one that leaves most."""
+    ranked = sorted(options, key=lambda one: (not one.is_free, -one.net(stakes), one.channel.name))
+    first = {one.channel.capability: one for one in reversed(ranked)}
+    return [one for one in options if one.channel.capability not in ONE_IS_ENOUGH or first[one.channel.capability] is one]
 
 
 def _free_ones(options: Sequence[Option], stakes: Stakes) -> list[Option]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from datetime import date
 from types import ModuleType
 
 from integration.core.errors import ConfigError
@@ -25,7 +26,10 @@ def adapter_modules() -> tuple[ModuleType, ...]:
 
 
 def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
-    """The adapters this installation uses, built. Raises ConfigError for settings that name a provider or an address nobody has."""
+    """The adapters this installation uses, built; those whose service has ended are left out.
+
+    Raises ConfigError for settings that name a provider or an address nobody has.
+    """
     modules = adapter_modules()
     names = {module.INFO.name for module in modules}
     addresses = {name: address for module in modules for name, address in module.INFO.addresses.items()}
@@ -45,12 +49,21 @@ def build_adapters(kit: AdapterKit) -> tuple[Adapter, ...]:
     problems += [f"LEADLIGHT_PROVIDER_PACKAGE_{name.upper()} is no provider's" for name in sorted(set(settings.packages) - names)]
     if problems:
         raise ConfigError(problems)
-    return tuple(module.build_adapter(kit) for module in modules if not settings.chosen or module.INFO.name in settings.chosen)
+    today = kit.clock().date()
+    return tuple(
+        module.build_adapter(kit)
+        for module in modules
+        if (not settings.chosen or module.INFO.name in settings.chosen) and not _is_over(module.INFO, today)
+    )
 
 
 def provider_infos() -> tuple[ProviderInfo, ...]:
     """What every provider declares, for the doctor and the key page."""
     return tuple(module.INFO for module in adapter_modules())
+
+
+def _is_over(info: ProviderInfo, today: date) -> bool:
+    return info.ends_on is not None and today >= info.ends_on
 
 
 def _speaks_dns(address: str) -> bool:

@@ -50,11 +50,14 @@ LAYERS: Final = {
 DECISIONS: Final = frozenset(
     {"integration.scoring", "integration.briefs", "integration.outreach", "integration.matching", "integration.routing"}
 )
-OPEN_TO_DECISIONS: Final = frozenset({"integration.hubspot.objects", "integration.providers.base"})
+OPEN_TO_DECISIONS: Final = frozenset(
+    {"integration.hubspot.objects", "integration.providers.base", "integration.providers.signals.base"}
+)
 SHARED_SIBLINGS: Final = {
     # layer 3 packages may use the value types of their neighbours, never their machinery
     "integration.hubspot.objects": 3,
     "integration.providers.base": 3,
+    "integration.providers.signals.base": 3,
     "integration.jobs.request": 3,
     # which addresses tell a company is told in one place
     "integration.pipeline.domains": 5,

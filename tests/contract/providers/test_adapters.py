@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from integration.core.clock import system_clock
 from integration.core.outbound import Fetcher
 from integration.core.outbound_session import ApiSession
 from integration.core.settings import ProviderSettings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "providers"
+WHEN_RECORDED = datetime(2026, 12, 1, 12, tzinfo=UTC)
 REQUIRED = ("found", "not_found", "limited", "bad_key", "malformed")
 NAMES = tuple(module.INFO.name for module in adapter_modules())
 
@@ -89,7 +90,7 @@ def recorded() -> Iterator[tuple[Recorded, AdapterKit]]:
         )
         session = ApiSession(system="providers", timeout_s=3.0, user_agent="Leadlight/test")
         fetcher = Fetcher(contact_address="https://example.com/bot", site_gateway=settings.site_gateway)
-        yield app, AdapterKit(settings, session, fetcher, system_clock)
+        yield app, AdapterKit(settings, session, fetcher, lambda: WHEN_RECORDED)
         session.close()
         fetcher.close()
 

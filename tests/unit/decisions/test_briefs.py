@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 
 from hypothesis import given
@@ -99,6 +100,22 @@ def test_the_brief_reads_as_a_person_would_write_it() -> None:
     assert "Sample Works works in Software, sits in Berlin, Germany and has about 120 people." in text
     assert "The e-mail address is verified." in text
     assert "Read the drafted sequence and approve it for Sample Contact 101." in text
+
+
+def test_news_is_quoted_with_its_day_its_paper_and_its_link() -> None:
+    lines = (
+        "2026-10-01 | funding | news.example.org | https://news.example.org/a | Acme raises <b>$5 million</b>",
+        "2020-01-01 | funding | news.example.org | - | Acme raises long ago",
+        "2026-10-02 | other | news.example.org | - | Acme sponsors a race",
+    )
+    as_of = datetime(2026, 12, 1, tzinfo=UTC)
+    news = finding(Field.BUYING_SIGNALS, lines, provider="gdelt")
+    sheet = replace(company_sheet(), as_of=as_of, findings={Field.BUYING_SIGNALS: news})
+    section = next(one for one in build_brief(sheet, []).sections if one.name == "why_now")
+    [sentence] = section.sentences
+    assert sentence.text == "News of 1 October 2026 (funding): \u201cAcme raises <b>$5 million</b>\u201d, news.example.org."
+    assert [(one.provider, one.source_url) for one in sentence.evidence] == [("gdelt", "https://news.example.org/a")]
+    assert "<b>$5" not in render_note_html(build_brief(sheet, []), "x")
 
 
 def test_nothing_known_is_said_plainly() -> None:
