@@ -76,6 +76,8 @@ class _Frame:
 
     def act(self, action: Action, portal_id: int, **arguments: Any) -> AnyResponse:
         visit = self._enter(portal_id)
+        if action.body_limit is not None and visit.role >= action.role:
+            request.max_content_length = action.body_limit  # larger files go to the disk as they come in, never into memory
         self.gate.require_own_form(visit)
         self.gate.require_role(visit, action.role)
         try:
