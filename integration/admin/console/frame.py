@@ -117,6 +117,7 @@ class _Frame:
     def finish(self, response: Response) -> Response:
         if g.get("console_notice_shown"):
             response.delete_cookie(_NOTICE_COOKIE, path="/admin", httponly=True, samesite="Lax", secure=self.gate.is_https)
+        request.close()  # uploaded files lie in temporary ones, which nobody else closes
         return secure(response, is_https=self.gate.is_https)
 
     def answer(self, error: AppError) -> AnyResponse:
