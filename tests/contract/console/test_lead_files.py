@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import re
 
 import pytest
+from werkzeug.test import TestResponse
 
 from integration.access.roles import Role
 from integration.lead_table import build_lead_jobs
@@ -19,13 +19,17 @@ _LINES = [
 ]
 
 
+def _post_file(browser: Browser, token: str, data: bytes, name: str) -> TestResponse:
+    """The form as a browser sends it."""
+    head = f'--mark\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{token}\r\n--mark\r\n'
+    file = f'Content-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: text/csv\r\n\r\n'
+    body = f"{head}{file}".encode() + data + b"\r\n--mark--\r\n"
+    return browser.client.post(f"/admin/{OURS}/lead-files/upload", data=body, content_type="multipart/form-data; boundary=mark")
+
+
 def _upload(browser: Browser, data: bytes = "\n".join(_LINES).encode(), name: str = "leads.csv") -> str:
     """The address of the page an upload leads to."""
-    answer = browser.client.post(
-        f"/admin/{OURS}/lead-files/upload",
-        data={"csrf_token": browser.csrf_token(), "file": (io.BytesIO(data), name), "object_type": "contacts"},
-        content_type="multipart/form-data",
-    )
+    answer = _post_file(browser, browser.csrf_token(), data, name)
     assert answer.status_code == 303
     return answer.headers["Location"]
 
@@ -77,11 +81,7 @@ def test_who_only_looks_may_neither_upload_nor_download(desk: Desk) -> None:
     _score(desk, operator, page)
     assert viewer.get(page).status_code == 200
     assert viewer.get(f"{page}/result.csv").status_code == 403
-    answer = viewer.client.post(
-        f"/admin/{OURS}/lead-files/upload",
-        data={"csrf_token": viewer.csrf_token(), "file": (io.BytesIO(b"a,b\n1,2\n"), "x.csv")},
-        content_type="multipart/form-data",
-    )
+    answer = _post_file(viewer, viewer.csrf_token(), b"a,b\n1,2\n", "x.csv")
     assert answer.status_code == 403
     assert viewer.post(f"{page}/delete").status_code == 403
     assert operator.post(f"{page}/count", {"create": "yes"}).status_code == 403
@@ -91,11 +91,7 @@ def test_a_file_larger_than_a_form_is_taken_and_a_forged_one_is_not(desk: Desk) 
     browser = desk.sign_in(OURS, Role.ADMIN)
     data = ("\n".join(_LINES) + "\n" + "Sample,a@sample.com,x\n" * 50_000).encode()
     assert "/lead-files/" in _upload(browser, data)
-    answer = browser.client.post(
-        f"/admin/{OURS}/lead-files/upload",
-        data={"csrf_token": "wrong", "file": (io.BytesIO(data), "x.csv")},
-        content_type="multipart/form-data",
-    )
+    answer = _post_file(browser, "wrong", data, "x.csv")
     assert answer.status_code == 403
 
 
