@@ -84,6 +84,8 @@ class Checker:
                 full_name = text
                 continue
             value, why = self._read(target, column, text, facts)
+            if fact is Field.EMPLOYEE_COUNT and value == 0:
+                continue  # lists write nought for what they do not know
             if value is not None:
                 facts[fact] = value
             elif self._is_decisive(fact):

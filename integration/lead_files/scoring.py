@@ -62,7 +62,7 @@ def top_reasons(scores: Scores, limit: int = TOP_REASONS) -> list[str]:
     """The reasons that weigh most, in the words a rep reads; the priority itself only adds the other scores up."""
     every = [reason for score in _others(scores) for reason in score.reasons if reason.points]
     every.sort(key=lambda reason: -abs(reason.points))
-    return [f"{reason.text} ({reason.points:+g})" for reason in every[:limit]]
+    return [f"{reason.text} ({round(reason.points, 1):+g})" for reason in every[:limit]]
 
 
 @dataclass

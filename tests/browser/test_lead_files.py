@@ -70,6 +70,7 @@ def test_a_file_is_uploaded_scored_downloaded_and_pushed_without_scripts(
     push = page.get_by_role("button", name="Push 57 rows into HubSpot")
     expect(push).to_be_visible(timeout=_PATIENCE_MS)
     expect(page.get_by_role("row", name="New records 57")).to_be_visible()
+    expect(page.get_by_text("57 contacts: at most")).to_be_visible()
     assert account.records("contacts") == []
     push.click()
     expect(page.get_by_role("heading", name="What the push did")).to_be_visible(timeout=_PATIENCE_MS)

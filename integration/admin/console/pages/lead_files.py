@@ -9,6 +9,7 @@ from typing import Final
 from flask import Response, request
 
 from integration.access.roles import Role
+from integration.admin.bulk_runs import BulkRuns
 from integration.admin.console.base import Action, ConsoleParts, Form, MenuGroup, Outcome, Page, Routes, Visit, address, render
 from integration.core.errors import BadInput, Conflict
 from integration.lead_files.columns.forms import DateOrder, Decimal
@@ -83,6 +84,15 @@ class _LeadPages:
             keep_days=self._keep_days,
             most_bytes=self._most_mb * 1_000_000,
         )
+        self._bulk = BulkRuns(
+            database=parts.database,
+            clients=parts.clients,
+            deferrer=parts.deferrer,
+            worklist=parts.worklist,
+            keys=parts.keys,
+            adapters=parts.adapters,
+            clock=parts.clock,
+        )
 
     def show_all(self, visit: Visit) -> Response:
         with self._parts.database.begin() as connection:
@@ -104,6 +114,7 @@ class _LeadPages:
                 return self._show_mapping(visit, file, self._desk.asked(connection, file))
             standing = self._desk.standing(connection, file)
             outcomes = self._desk.first_outcomes(connection, file, _SHOWN_ROWS)
+        created = standing.pushed.get("created", 0)
         under_way = file.state in UNFINISHED or file.push_state in PUSHING
         was_dry = file.push_state in ("counting", "counted")
         return render(
@@ -121,6 +132,7 @@ class _LeadPages:
                 for name, words in _PUSH_WORDS.items()
                 if standing.pushed.get(name)
             ],
+            cost=self._cost(file, created) if created and file.push_state == "counted" else (),
             dry=is_dry(visit.portal.preferences),
             refresh_s=_REFRESH_S if under_way else None,
         )
@@ -201,6 +213,10 @@ class _LeadPages:
         words = "Counting has begun; nothing is written." if is_dry else "The push has begun. It can be undone as a run."
         action = "lead_file_counted" if is_dry else "lead_file_pushed"
         return self._outcome(visit, file, words, action, run_id=run_id, creates=creates)
+
+    def _cost(self, file: LeadFile, created: int) -> Sequence[str]:
+        """What new records can cost once they are in HubSpot and are enriched like any other, a sentence each."""
+        return self._bulk.preview_of(file.portal_id, file.object_type, created).lines()
 
     def _show_mapping(self, visit: Visit, file: LeadFile, asked: Asked) -> Response:
         return render(
