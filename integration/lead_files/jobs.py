@@ -21,6 +21,7 @@ from integration.hubspot.objects import BATCH_LIMIT
 from integration.jobs.arguments import text, whole_number
 from integration.jobs.request import Deferrer, JsonScalar
 from integration.lead_files.checking import Checked
+from integration.lead_files.columns.evidence import WholeColumns
 from integration.lead_files.columns.targets import TARGETS
 from integration.lead_files.forgetting import Forgetter
 from integration.lead_files.lead_file_store import PUSHING, LeadFile, LeadFileStore, PushState, State
@@ -75,9 +76,9 @@ class LeadFileJobs:
             return
         with self.database.begin() as connection:
             done = self.rows.chunk_count(connection, portal_id=file.portal_id, file_id=file.file_id)
-        problem = ""
+        problem, told = "", WholeColumns(file.mapping)
         try:
-            self._into_chunks(file, done)
+            self._into_chunks(file, done, told)
         except BadInput as error:
             problem = error.message
         with self.database.begin() as connection:
@@ -85,6 +86,7 @@ class LeadFileJobs:
             state: State = "failed" if problem else "scoring"
             self.files.set_state(connection, portal_id=file.portal_id, file_id=file.file_id, state=state, problem=problem)
             if not problem:
+                self.files.set_mapping(connection, portal_id=file.portal_id, file_id=file.file_id, mapping=told.corrected())
                 self._defer_scoring(connection, file)
 
     def score(self, args: Mapping[str, JsonScalar]) -> None:
@@ -173,9 +175,11 @@ class LeadFileJobs:
             )
         return scorer.columns, chunk is not None
 
-    def _into_chunks(self, file: LeadFile, done: int) -> None:
+    def _into_chunks(self, file: LeadFile, done: int, told: WholeColumns) -> None:
         rows = read_leads(ByteStream(self._parts(file)), file.plan)
         for position, chunk in enumerate(_in_chunks(rows)):
+            for row in chunk:
+                told.take(row.cells)
             if position < done:
                 continue
             with self.database.begin() as connection:

@@ -123,6 +123,9 @@ class LeadFileStore:
             connection, portal_id, file_id, state=state, problem=problem, **({"columns": list(columns)} if columns else {})
         )
 
+    def set_mapping(self, connection: Connection, *, portal_id: int, file_id: str, mapping: ColumnMapping) -> None:
+        self._change(connection, portal_id, file_id, mapping=mapping_as_json(mapping))
+
     def set_push(
         self, connection: Connection, *, portal_id: int, file_id: str, push_state: PushState, run_id: str | None, creates: bool
     ) -> None:

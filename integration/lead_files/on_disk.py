@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from integration.core.errors import BadInput
+from integration.lead_files.columns.evidence import WholeColumns
 from integration.lead_files.columns.guess import Guess, guess_columns, with_target
 from integration.lead_files.columns.mapping import ColumnMapping, check_mapping, mapping_of
 from integration.lead_files.columns.targets import targets_for
 from integration.lead_files.export import SafeCsv
-from integration.lead_files.plan import Beginning, Chosen, ReadingPlan, plan_reading
+from integration.lead_files.plan import Beginning, Chosen, ReadingPlan, plan_reading, read_leads
 from integration.lead_files.reading.limits import HEAD_BYTES
 from integration.lead_files.scoring import ScoreSheet, Tally
 from integration.lead_files.streaming import RowScorer, bad_heading, bad_row, result_heading, score_stream
@@ -35,7 +36,10 @@ class Prepared:
 def prepare(
     path: Path, object_type: str, *, by_hand: Mapping[str, str], region: str = "", chosen: Chosen | None = None
 ) -> Prepared:
-    """Looks at the beginning of the file. `by_hand` gives targets by heading, "" leaves one out. Raises BadInput saying what is wrong."""
+    """Looks at the beginning of the file, and through all of it where it has dates or numbers, to tell how they are written.
+
+    `by_hand` gives targets by heading, "" leaves one out. Raises BadInput saying what is wrong.
+    """
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
@@ -45,7 +49,16 @@ def prepare(
     guesses = tuple(_by_hand(beginning, object_type, by_hand))
     mapping = mapping_of(guesses, object_type, region)
     check_mapping(mapping, beginning.plan.names)
-    return Prepared(beginning.plan, guesses, mapping)
+    return Prepared(beginning.plan, guesses, _told_by_all(path, beginning.plan, mapping))
+
+
+def _told_by_all(path: Path, plan: ReadingPlan, mapping: ColumnMapping) -> ColumnMapping:
+    told = WholeColumns(mapping)
+    if told.has_any:
+        with path.open("rb") as file:
+            for row in read_leads(file, plan):
+                told.take(row.cells)
+    return told.corrected()
 
 
 def score_file(

@@ -118,6 +118,22 @@ def tell_decimal(values: Iterable[str]) -> Told:
     return Told(Decimal.POINT, "no number has a fraction; a decimal point is assumed")
 
 
+def date_sides(text: str) -> tuple[bool, bool]:
+    """Whether the date can be read with the day first only, and with the month first only."""
+    found = _PARTED.match(text.strip())
+    if found is None:
+        return False, False
+    first, second = int(found[1]), int(found[2])
+    return first > 12 >= second, second > 12 >= first
+
+
+def number_sides(text: str) -> tuple[bool, bool]:
+    """Whether the number can be read with a decimal point only, and with a decimal comma only."""
+    found = _NUMBER.search(text)
+    mark = "" if found is None else _fraction_mark(_BLANKS.sub("", found[0]).rstrip(".,"))
+    return mark == ".", mark == ","
+
+
 def _fraction_mark(number: str) -> str:
     """The mark that can only be the decimal one, "" when the number does not tell."""
     last_point, last_comma = number.rfind("."), number.rfind(",")

@@ -99,7 +99,7 @@ class Bench:
 
     def count(self, table: str) -> int:
         with self.database.begin() as connection:
-            return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()  # noqa: S608  names from the tests
+            return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())  # noqa: S608  names from the tests
 
     def waiting_jobs(self) -> list[str]:
         with self.database.begin() as connection:

@@ -59,6 +59,17 @@ def test_a_killed_reading_goes_on_and_repeats_no_row(bench: Bench) -> None:
     assert len(bench.results(bench.finish(file))) == 1_500
 
 
+def test_a_date_at_the_end_of_the_file_tells_how_all_of_them_are_written(bench: Bench) -> None:
+    lines = [
+        f"Sample {number},s{number}@sample-{number}.com,{day}" for number, day in enumerate(["11/05/2026"] * 1_200 + ["11/25/2026"])
+    ]
+    file = bench.upload(lines, heading="Name,Email,Last contact")
+    assert file.mapping.columns[2].date_order == "day_first"
+    results = bench.results(bench.score(file))
+    assert {row["leadlight_notes"] for row in results} == {""}
+    assert "last active on 2026-11-05" in results[0]["leadlight_reasons"]
+
+
 def test_what_was_cut_off_is_asked_for_again(bench: Bench) -> None:
     file = bench.upload([_line(1)])
     bench.decide(file)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from integration.core.errors import BadInput
 from integration.hubspot.objects import COMPANIES, CONTACTS
+from integration.lead_files.columns.evidence import WholeColumns
 from integration.lead_files.columns.forms import (
     Money,
     read_count,
@@ -21,6 +22,8 @@ from integration.lead_files.columns.forms import (
 )
 from integration.lead_files.columns.guess import guess_columns, with_target
 from integration.lead_files.columns.mapping import (
+    Column,
+    ColumnMapping,
     check_mapping,
     fingerprint,
     mapping_as_json,
@@ -197,3 +200,29 @@ def test_a_mapping_survives_storing() -> None:
 def test_files_with_the_same_headings_are_known_again() -> None:
     assert fingerprint(["E-Mail", "Firma"], CONTACTS) == fingerprint(["email", "FIRMA"], CONTACTS)
     assert fingerprint(["E-Mail"], CONTACTS) != fingerprint(["E-Mail"], COMPANIES)
+
+
+@pytest.mark.parametrize(
+    ("values", "chosen", "order"),
+    [
+        (["03/04/2026"] * 900 + ["04/25/2026"], "day_first", "month_first"),
+        (["03/04/2026"] * 900 + ["25/04/2026"], "month_first", "day_first"),
+        (["25/04/2026", "04/25/2026"], "month_first", "month_first"),
+        (["03/04/2026"], "month_first", "month_first"),
+    ],
+)
+def test_one_date_far_down_tells_the_order_of_its_column(values: list[str], chosen: str, order: str) -> None:
+    mapping = ColumnMapping(CONTACTS, (Column("last_activity_at", chosen), Column("email")))
+    told = WholeColumns(mapping)
+    for value in values:
+        told.take((value, "25/04/2026"))
+    assert [column.date_order for column in told.corrected().columns] == [order, "day_first"]
+
+
+def test_one_amount_far_down_tells_the_decimal_mark() -> None:
+    told = WholeColumns(ColumnMapping(CONTACTS, (Column("annual_revenue_usd"),)))
+    for value in ["1.500"] * 900 + ["2.000,50"]:
+        told.take((value,))
+    [column] = told.corrected().columns
+    assert column.decimal == "comma"
+    assert read_money("1.500", column.decimal) == Money(1_500, "")

@@ -17,7 +17,7 @@ from integration.lead_files.reading.heading import distinct_names, fit_to_headin
 from integration.lead_files.reading.limits import Limits
 from integration.lead_files.reading.rows import ByteStream, Row, open_text, read_rows
 
-_CELLS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00\r"), max_size=12)
+_CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r"), max_size=12)
 _TABLES = st.lists(st.lists(_CELLS, min_size=2, max_size=4), min_size=1, max_size=8)
 
 

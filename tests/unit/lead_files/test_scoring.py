@@ -169,7 +169,7 @@ def test_numbers_and_texts_stay_as_they_are(cell: str) -> None:
 
 
 @given(
-    st.lists(st.lists(st.text(st.characters(exclude_categories=("Cs",)), max_size=20), min_size=2, max_size=2), max_size=20),
+    st.lists(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), min_size=2, max_size=2), max_size=20),
     st.booleans(),
 )
 def test_what_is_given_out_reads_back_and_begins_no_formula(table: list[list[str]], marked: bool) -> None:
