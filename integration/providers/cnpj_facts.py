@@ -24,6 +24,8 @@ from integration.providers.json_reading import JsonObject
 from integration.providers.normalise import to_iso_date, to_phone, to_text, to_year
 
 COUNTRY: Final = "BR"
+# Whose data all of them pass on: the federal revenue office. Together they are one source.
+UPSTREAM: Final = "receita_federal"
 # Filled for practically every establishment.
 CORE: Final = {
     Field.LEGAL_NAME: 0.95,

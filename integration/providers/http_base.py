@@ -126,7 +126,8 @@ class CallEndpoint:
             return self._unread(error, subjects)
         if len(answers) != len(subjects):
             return self._unread(UnexpectedReply(f"{len(answers)} answers for {len(subjects)} subjects", system=system), subjects)
-        return tuple(build_reply(self.offer, answer, self.clock) for answer in answers)
+        priced = share_credits(answers, self.exchange.provider.read_credits(reply))
+        return tuple(build_reply(self.offer, answer, self.clock) for answer in priced)
 
     def _unread(self, error: UnexpectedReply, subjects: Sequence[Subject]) -> tuple[ProviderReply, ...]:
         return _unsure(tuple(build_reply(self.offer, _malformed(error), self.clock) for _ in subjects))
@@ -165,6 +166,17 @@ class ConversationEndpoint:
             self.exchange.forget(step)
         reply = replace(build_reply(self.offer, answer, self.clock), rate_news=tuple(news))
         return _unsure((reply,))[0] if is_unsure and self.offer.credits else reply
+
+
+def share_credits(answers: Sequence[Answer], total: Decimal | None) -> Sequence[Answer]:
+    """The answers with what the provider says the whole call cost, shared by those found; as they are when it says nothing or the same."""
+    if total is None or not answers or total == sum(answer.credits for answer in answers):
+        return answers
+    places = [place for place, answer in enumerate(answers) if answer.credits] or [0]
+    share = (total / len(places)).quantize(Decimal("0.001"))
+    first = total - share * (len(places) - 1) if len(places) > 1 else total
+    prices = dict.fromkeys(places, share) | {places[0]: first}
+    return [replace(answer, credits=prices.get(place, Decimal(0))) for place, answer in enumerate(answers)]
 
 
 def _answer_of(outcome: Outcome) -> Answer:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from integration.core.errors import Unanswered, Unavailable, UnexpectedReply
@@ -60,6 +61,12 @@ def no_rate_news(reply: ApiReply) -> tuple[RateNews, ...]:
     return ()
 
 
+def no_credit_news(reply: ApiReply) -> Decimal | None:
+    """For providers whose headers say nothing about what a call cost."""
+    del reply
+    return None
+
+
 def no_query(key: str) -> tuple[tuple[str, str], ...]:
     """For providers that need nothing of what was entered as the key in the query, where no secret belongs."""
     del key
@@ -74,6 +81,7 @@ class HttpProvider:
     `error_paths`: where its refusals keep their sentence. `key_header` "" sends no key; `key_text` makes the header's text of the key,
     and `key_query` parameters of what is entered beside it, such as the id of an account.
     `answers_html`: good answers are web pages; elsewhere a page is a guard's. `read_rate`: what its headers teach about its pace.
+    `read_credits`: what its headers say the whole call cost; None where they do not say, and what the answers cost by their price holds.
     """
 
     addresses: Mapping[str, str]
@@ -85,6 +93,7 @@ class HttpProvider:
     headers: Mapping[str, str] = field(default_factory=dict)
     answers_html: bool = False
     read_rate: Callable[[ApiReply], tuple[RateNews, ...]] = no_rate_news
+    read_credits: Callable[[ApiReply], Decimal | None] = no_credit_news
 
 
 @dataclass(frozen=True)

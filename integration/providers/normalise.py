@@ -60,6 +60,12 @@ def to_count(raw: object) -> int | None:
     return int(found[1].replace(",", "")) or None if (found := _COUNT.match(text)) else None
 
 
+def to_headline(raw: object) -> str | None:
+    """The text with each word's first letter a capital, for sources that write everything small."""
+    text = to_text(raw)
+    return " ".join(word[:1].upper() + word[1:] for word in text.split()) if text else None
+
+
 def to_amount(raw: object) -> float | None:
     """An amount of money over zero."""
     return float(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) and 0 < raw < 1e15 else None

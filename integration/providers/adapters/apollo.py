@@ -4,7 +4,9 @@ Source: https://docs.apollo.io/reference (organization enrichment and search, bu
 limits), read 2026-11. A company without a domain is searched for by its name; that gives candidates with few facts, never an answer.
 Companies are asked one by one when revenue, funding or technologies are wanted, because the bulk call leaves those out at the same price;
 otherwise, and for people always, ten at a time.
-Limit: mobile numbers are not asked for (eight credits, and they arrive later by an unsigned callback).
+The headers tell how many calls are left of three fixed windows, not when those began; a window that is used up is taken to last its whole
+length. After a refusal the seconds to wait are stated.
+Limit: mobile numbers are not asked for: eight credits each, and they arrive later by an unsigned callback, which has no receiver here.
 Limit: of a search the first ten companies are looked at.
 Limit: the unit of headcount growth is undocumented; figures above 3 are read as percent, others as ratios.
 """
@@ -17,10 +19,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from integration.core.outbound_session import ApiRequest
+from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
-from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, trust_of
+from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, RateNews, Subject
+from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, share_credits, trust_of
 from integration.providers.http_exchange import ErrorRule, HttpProvider
 from integration.providers.http_usage import HttpUsage
 from integration.providers.json_reading import JsonObject, as_object, find_at, read_list, read_member, read_number, read_object
@@ -85,6 +87,8 @@ _PERSON: Final = (
     Row("email", Field.EMAIL, to_email, 0.8),
     Row("email_status", Field.EMAIL_STATUS, _email_status, 0.8),
     Row("linkedin_url", Field.PERSON_LINKEDIN_URL, to_linkedin_url, 0.85),
+    Row("country", Field.PERSON_COUNTRY, to_country, 0.75),
+    Row("city", Field.PERSON_CITY, to_text, 0.7),
 )
 _SEARCHED: Final = (
     Row("name", Field.COMPANY_NAME, to_text, 0.8),
@@ -126,10 +130,11 @@ _ERROR_PATHS: Final = ("error", "message", "error_message")
 _RATES: Final = (Rate(1000, 60.0),)
 _SEARCH_RATES: Final = (Rate(200, 60.0),)
 _SEARCH_SIZE: Final = 10
+_WINDOWS_S: Final = {"minute": 60.0, "hourly": 3600.0, "24-hour": 86400.0}
 
 
 def build_adapter(kit: AdapterKit) -> Adapter:
-    provider = HttpProvider(kit.addresses(INFO), RULES, _ERROR_PATHS, key_header="x-api-key")
+    provider = HttpProvider(kit.addresses(INFO), RULES, _ERROR_PATHS, key_header="x-api-key", read_rate=read_rate)
     adapter = build_http_adapter(kit, INFO, provider, (COMPANIES, COMPANY, SEARCH, PEOPLE))
     account = ApiRequest("POST", "/usage_stats/credit_usage_stats")
     return replace(adapter, usage=HttpUsage(account, parse_account, provider, kit.session, NAME))
@@ -186,18 +191,22 @@ def parse_account(body: JsonObject) -> Usage:
     )
 
 
+def read_rate(reply: ApiReply) -> tuple[RateNews, ...]:
+    """Calls left of each window that has a limit. Nothing after a refusal, whose Retry-After says more."""
+    if reply.status == 429:
+        return ()
+    left = {name: reply.headers.get(f"x-{name}-requests-left", "") for name in _WINDOWS_S}
+    return tuple(
+        RateNews(int(left[name]), seconds)
+        for name, seconds in _WINDOWS_S.items()
+        if left[name].isascii() and left[name].isdigit() and len(left[name]) <= 9
+    )
+
+
 def _priced(answers: list[Answer], consumed: object) -> Sequence[Answer]:
-    """The answers with what Apollo says the whole call consumed, shared by those found: it charges once for one found twice."""
-    found = [place for place, answer in enumerate(answers) if answer.credits]
-    if not isinstance(consumed, int | float) or isinstance(consumed, bool) or not answers:
-        return answers
-    total = Decimal(str(consumed))
-    if total == sum(answer.credits for answer in answers):
-        return answers
-    places = found or [0]
-    share = (total / len(places)).quantize(Decimal("0.001"))
-    prices = dict.fromkeys(places, share) | {places[0]: total - share * (len(places) - 1)}
-    return [replace(answer, credits=prices.get(place, Decimal(0))) for place, answer in enumerate(answers)]
+    """The answers with what Apollo says the whole call consumed: it charges once for one found twice."""
+    told = isinstance(consumed, int | float) and not isinstance(consumed, bool)
+    return share_credits(answers, Decimal(str(consumed)) if told else None)
 
 
 def _answer(item: object, table: Sequence[Row]) -> Answer:

@@ -16,7 +16,7 @@ from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate
 from integration.providers.base import Capability, ErrorClass, ProviderInfo, Subject
 from integration.providers.cnpj import cnpj_among
-from integration.providers.cnpj_facts import WHOLE, answer_of, read_establishment
+from integration.providers.cnpj_facts import UPSTREAM, WHOLE, answer_of, read_establishment
 from integration.providers.http_base import HttpConversation, build_http_adapter
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
 from integration.providers.json_reading import parse_object
@@ -38,6 +38,8 @@ INFO: Final = ProviderInfo(
         "No rate is published: one call a second is our own choice.",
         "Partners, their numbers and e-mail addresses are not read; of sole traders neither phone nor street.",
     ),
+    upstream=UPSTREAM,
+    is_register=True,
 )
 RULES: Final = (
     ErrorRule(ErrorClass.BLOCKED, 401),

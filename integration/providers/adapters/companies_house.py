@@ -107,6 +107,7 @@ INFO: Final = ProviderInfo(
         "The address is the registered office, which is often an accountant's.",
         "Officers are not read. The body of a refused key is not confirmed.",
     ),
+    is_register=True,
 )
 RULES: Final = (ErrorRule(ErrorClass.AUTH, 401), ErrorRule(ErrorClass.NOT_FOUND, 404), ErrorRule(ErrorClass.THROTTLED, 429))
 

@@ -74,6 +74,7 @@ INFO: Final = ProviderInfo(
         "A limit of 60 calls a minute is not confirmed; one a second is kept.",
         "Only the commonest legal forms are put into words.",
     ),
+    is_register=True,
 )
 RULES: Final = (ErrorRule(ErrorClass.INVALID, 400), ErrorRule(ErrorClass.NOT_FOUND, 404), ErrorRule(ErrorClass.THROTTLED, 429))
 _HITS: Final = 50

@@ -1,13 +1,15 @@
-"""Hunter.io: finds a person's address by name and domain, and checks whether an address takes mail.
+"""Hunter.io: finds a person's address by name and domain, checks whether an address takes mail, and tells what a company is.
 
-Source: https://hunter.io/api-documentation/v2 (email finder, email verifier, account information, errors), read 2026-11.
+Source: https://hunter.io/api-documentation/v2 (email finder, email verifier, company enrichment, account information, errors), read 2026-11.
 Hunter's two refusals are the wrong way round: 403 means too fast, 429 means the period's allowance is used up. 451 means that the person
 asked for their data not to be processed, which binds us too.
-Limit: a check that Hunter is still working on (202) is not waited for; the next pass asks again.
+Limit: a check or a search that Hunter is still working on (202) is not waited for; the next pass asks again.
+Limit: of a company's funding and place only the modelled names are confirmed by a specification; the others are Clearbit's, which Hunter follows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,14 +19,28 @@ from typing import Final
 from integration.core.outbound_session import ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate, Value
 from integration.providers.base import Capability, ErrorClass, Field, ProviderInfo, Subject
-from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields
+from integration.providers.http_base import HttpCall, Row, build_http_adapter, read_fields, trust_of
 from integration.providers.http_exchange import ErrorRule, HttpProvider
 from integration.providers.http_usage import HttpUsage
 from integration.providers.json_reading import JsonObject, find_at, read_number, read_object
-from integration.providers.normalise import to_count, to_domain, to_email, to_linkedin_url, to_text
+from integration.providers.normalise import (
+    to_amount,
+    to_count,
+    to_country,
+    to_domain,
+    to_email,
+    to_headline,
+    to_iso_date,
+    to_linkedin_url,
+    to_phone,
+    to_text,
+    to_texts,
+    to_year,
+)
 from integration.providers.usage import Usage, day_from, month_before
 
 NAME: Final = "hunter"
+_TAG_JOINT: Final = re.compile(r"[-_]+")
 # Hunter's word, ours, and how sure it is. accept_all says only that the server refuses nobody.
 STATUSES: Final = {
     "valid": ("valid", 0.95),
@@ -43,11 +59,51 @@ _WHOM: Final = (
 )
 _CHECKED: Final = (Row("email", Field.EMAIL, to_email, 0.9),)
 
+
+def _profile(raw: object) -> str | None:
+    """ "company/acme" is a path on LinkedIn."""
+    handle = to_text(raw)
+    return to_linkedin_url(f"linkedin.com/{handle}") if handle else None
+
+
+def _technologies(raw: object) -> tuple[str, ...] | None:
+    """ "google-tag-manager" is Google Tag Manager."""
+    names = to_texts(raw) or ()
+    return to_texts([to_headline(_TAG_JOINT.sub(" ", name)) for name in names])
+
+
+_COMPANY: Final = (
+    Row("name", Field.COMPANY_NAME, to_text, 0.8),
+    Row("legalName", Field.LEGAL_NAME, to_text, 0.7),
+    Row("domain", Field.DOMAIN, to_domain, 0.85),
+    Row("description", Field.DESCRIPTION, to_text, 0.7),
+    Row("category.industry", Field.INDUSTRY, to_text, 0.75),
+    Row("category.sector", Field.INDUSTRY, to_text, 0.6),
+    Row("tags", Field.KEYWORDS, to_texts, 0.65),
+    Row("foundedYear", Field.FOUNDED_YEAR, to_year, 0.7),
+    Row("geo.countryCode", Field.COUNTRY, to_country, 0.8),
+    Row("geo.country", Field.COUNTRY, to_country, 0.8),
+    Row("geo.state", Field.STATE, to_text, 0.75),
+    Row("geo.city", Field.CITY, to_text, 0.75),
+    Row("geo.postalCode", Field.POSTAL_CODE, to_text, 0.65),
+    Row("metrics.employees", Field.EMPLOYEE_COUNT, to_count, 0.7),
+    Row("metrics.raised", Field.TOTAL_FUNDING_USD, to_amount, 0.6),
+    Row("linkedin.handle", Field.COMPANY_LINKEDIN_URL, _profile, 0.8),
+    Row("tech", Field.TECHNOLOGIES, _technologies, 0.65),
+)
+_COMPANY_TRUST: Final = {
+    **trust_of(_COMPANY),
+    Field.COMPANY_PHONE: 0.7,
+    Field.LATEST_FUNDING_STAGE: 0.65,
+    Field.LATEST_FUNDING_ON: 0.65,
+}
+
 INFO: Final = ProviderInfo(
     name=NAME,
     title="Hunter.io",
-    capabilities=frozenset({Capability.EMAIL_FINDER, Capability.EMAIL_VERIFIER}),
+    capabilities=frozenset({Capability.COMPANY, Capability.EMAIL_FINDER, Capability.EMAIL_VERIFIER}),
     fields={
+        Capability.COMPANY: frozenset(_COMPANY_TRUST),
         Capability.EMAIL_FINDER: frozenset(_FINDER_TRUST),
         Capability.EMAIL_VERIFIER: frozenset(_VERIFIER_TRUST),
     },
@@ -57,7 +113,7 @@ INFO: Final = ProviderInfo(
     not_found_lifetime=timedelta(days=7),
     documentation_url="https://hunter.io/api-documentation/v2",
     addresses={NAME: "https://api.hunter.io/v2"},
-    known_limits=("A check still running (202) is taken up at the next pass.",),
+    known_limits=("A check or search still running (202) is taken up at the next pass, and paid for once.",),
 )
 RULES: Final = (
     ErrorRule(ErrorClass.LEGAL_BLOCK, 451),
@@ -71,7 +127,7 @@ RULES: Final = (
 
 def build_adapter(kit: AdapterKit) -> Adapter:
     provider = HttpProvider(kit.addresses(INFO), RULES, ("errors.0.details", "errors.0.id"), key_header="X-API-KEY")
-    adapter = build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER))
+    adapter = build_http_adapter(kit, INFO, provider, (VERIFIER, FINDER, COMPANY))
     return replace(adapter, usage=HttpUsage(ApiRequest("GET", "/account"), parse_account, provider, kit.session, NAME))
 
 
@@ -83,6 +139,19 @@ def build_finder(subjects: Sequence[Subject]) -> ApiRequest:
 
 def build_verifier(subjects: Sequence[Subject]) -> ApiRequest:
     return ApiRequest("GET", "/email-verifier", params=(("email", subjects[0].email or ""),))
+
+
+def build_company(subjects: Sequence[Subject]) -> ApiRequest:
+    return ApiRequest("GET", "/companies/find", params=(("domain", subjects[0].domain or ""),))
+
+
+def parse_company(body: JsonObject) -> Sequence[Answer]:
+    """One credit for a company found; an unknown one is a 404 and free."""
+    data = read_object(body, "data", system=NAME)
+    values = (*read_fields(_COMPANY, data), *_latest_funding(data.get("fundingRounds")))
+    if phone := to_phone(data.get("phone"), to_country(find_at(data, "geo.countryCode"))):
+        values = (*values, Value(Field.COMPANY_PHONE, phone, _COMPANY_TRUST[Field.COMPANY_PHONE]))
+    return [Answer(values, credits=Decimal(1) if values else Decimal(0))]
 
 
 def parse_finder(body: JsonObject) -> Sequence[Answer]:
@@ -121,9 +190,29 @@ def parse_account(body: JsonObject) -> Usage:
     )
 
 
+def _latest_funding(raw: object) -> tuple[Value, ...]:
+    """Stage and day of the round announced last; rounds without a day tell nothing."""
+    rounds = [one for one in raw if isinstance(one, dict)] if isinstance(raw, list) else []
+    dated = [(day, one) for one in rounds if (day := to_iso_date(one.get("announcedDate")))]
+    if not dated:
+        return ()
+    day, last = max(dated, key=lambda one: one[0])
+    stage = to_text(last.get("series"))
+    named = (
+        (Value(Field.LATEST_FUNDING_STAGE, stage.replace("_", " ").title(), _COMPANY_TRUST[Field.LATEST_FUNDING_STAGE]),)
+        if stage
+        else ()
+    )
+    return (*named, Value(Field.LATEST_FUNDING_ON, day, _COMPANY_TRUST[Field.LATEST_FUNDING_ON]))
+
+
 def _status(raw: object) -> list[Value]:
     known = STATUSES.get(raw) if isinstance(raw, str) else None
     return [Value(Field.EMAIL_STATUS, *known)] if known else []
+
+
+def _accepts_company(subject: Subject) -> bool:
+    return subject.kind == "company" and bool(subject.domain)
 
 
 def _accepts_finder(subject: Subject) -> bool:
@@ -149,4 +238,12 @@ VERIFIER: Final = HttpCall(
     ),
     build_verifier,
     parse_verifier,
+)  # fmt: skip
+COMPANY: Final = HttpCall(
+    Offer(
+        INFO, "company", Capability.COMPANY, _COMPANY_TRUST, _accepts_company,
+        credits=Decimal(1), rates=(Rate(15, 1.0), Rate(500, 60.0)),
+    ),
+    build_company,
+    parse_company,
 )  # fmt: skip

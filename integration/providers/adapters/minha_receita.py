@@ -17,7 +17,7 @@ from integration.core.outbound_session import ApiReply, ApiRequest
 from integration.providers.adapter import Adapter, AdapterKit, Answer, Offer, Rate
 from integration.providers.base import Capability, ErrorClass, ProviderInfo, Subject
 from integration.providers.cnpj import cnpj_among
-from integration.providers.cnpj_facts import CORE, answer_of, read_establishment
+from integration.providers.cnpj_facts import CORE, UPSTREAM, answer_of, read_establishment
 from integration.providers.http_base import HttpConversation, build_http_adapter
 from integration.providers.http_exchange import ErrorRule, HttpProvider, Step
 from integration.providers.json_reading import parse_object
@@ -39,6 +39,8 @@ INFO: Final = ProviderInfo(
         "Whether the live service takes a CNPJ with letters is not confirmed.",
         "No rate is published: one call a second is our own choice.",
     ),
+    upstream=UPSTREAM,
+    is_register=True,
 )
 RULES: Final = (ErrorRule(ErrorClass.INVALID, 400), ErrorRule(ErrorClass.NOT_FOUND, 404), ErrorRule(ErrorClass.SERVER, 408))
 

@@ -17,7 +17,7 @@ from integration.core.clock import Clock
 from integration.providers.adapter import Adapter, AdapterKit, Offer, OpenData
 from integration.providers.base import Capability, ProviderInfo, ProviderReply, Subject
 from integration.providers.cnpj import cnpj_among
-from integration.providers.cnpj_facts import COUNTRY, WHOLE
+from integration.providers.cnpj_facts import COUNTRY, UPSTREAM, WHOLE
 from integration.providers.http_base import build_reply
 
 NAME: Final = "receita_open_data"
@@ -35,6 +35,8 @@ INFO: Final = ProviderInfo(
         "Answers only where the files were loaded with `leadlight load-cnpj`; as old as the month that was loaded.",
         "Partners and e-mail addresses are not loaded; of sole traders neither phone nor street is told.",
     ),
+    upstream=UPSTREAM,
+    is_register=True,
 )
 
 

@@ -107,6 +107,7 @@ INFO: Final = ProviderInfo(
         "The order of the two revenue tags is unverified; the one with the newer year counts.",
         "Revenue comes from 10-K reports in US dollars; foreign filers (20-F, 40-F) have none.",
     ),
+    is_register=True,
 )
 RULES: Final = (
     ErrorRule(ErrorClass.NOT_FOUND, 404),

@@ -4,7 +4,7 @@ import re
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from simulator.neighbours.facts import FactBook, bare_domain
+from simulator.neighbours.facts import FactBook, bare_domain, mistaken_for
 from simulator.neighbours.gate import GateState, current_caller, mount_gate
 from simulator.neighbours.hunter import bodies
 from simulator.neighbours.hunter.errors import HUNTER_DIALECT, claimed_email, missing_parameter, not_found, refuse
@@ -21,7 +21,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 10, 100
 def build_app(settings: NeighbourSettings) -> Flask:
     """The Hunter stand-in as a WSGI application, with its own state."""
     gate = GateState(Ledger(settings.credit_limit))
-    state = HunterState(FactBook(settings.companies), gate, settings.credit_limit, settings.pending_calls)
+    state = HunterState(FactBook(settings.companies), gate, settings.credit_limit, settings.pending_calls, settings.pending_finds)
     app = Flask(__name__, static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     mount_gate(app, HUNTER_DIALECT, settings, gate)
@@ -55,7 +55,7 @@ def _domains(state: HunterState) -> Blueprint:
     def companies_find() -> Response:
         if not _arg("domain"):
             return missing_parameter("domain")
-        facts = state.find_company(_arg("domain"), "")
+        facts = state.find_company(mistaken_for(_arg("domain")), "")
         if facts is None:
             return not_found()
         _charge(state)
@@ -88,6 +88,10 @@ def _emails(state: HunterState) -> Blueprint:
             return missing_parameter("first_name", "last_name", "full_name")
         if _is_legally_blocked():
             return claimed_email()
+        if state.is_still_finding(current_caller().key, f"{first} {last}", _arg("domain") or _arg("company")):
+            pending = jsonify({"data": bodies.email_not_found(first, last, bare_domain(_arg("domain")), None), "meta": {}})
+            pending.status_code = 202
+            return pending
         facts = state.find_company(_arg("domain"), _arg("company"))
         contact = state.find_person(first, last, facts) if facts else None
         if facts and contact:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from simulator.data.demo import DemoContact
 from simulator.neighbours.chance import draw
-from simulator.neighbours.facts import CompanyFacts, FactBook
+from simulator.neighbours.facts import CompanyFacts, FactBook, bare_domain
 from simulator.neighbours.gate import GateState
 from simulator.neighbours.hunter.bodies import HUNTER, verification_status
 
@@ -24,6 +24,7 @@ class HunterState:
     gate: GateState
     credit_limit: int
     pending_calls: int
+    pending_finds: int = 0
     _asked: dict[tuple[str, str], int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -37,11 +38,18 @@ class HunterState:
 
     def is_still_working(self, key: str, email: str) -> bool:
         """True for the first `pending_calls` questions about the fifth of addresses that take a while."""
-        if draw("hunter pending", email) >= PENDING_SHARE:
+        return self._is_pending(key, email, self.pending_calls)
+
+    def is_still_finding(self, key: str, name: str, domain: str) -> bool:
+        """The same of the finder: the first `pending_finds` questions about a fifth of the people."""
+        return self._is_pending(key, f"{name.casefold()} at {bare_domain(domain)}", self.pending_finds)
+
+    def _is_pending(self, key: str, subject: str, call_count: int) -> bool:
+        if draw("hunter pending", subject) >= PENDING_SHARE:
             return False
         with self._lock:
-            asked = self._asked[(key, email)] = self._asked.get((key, email), 0) + 1
-        return asked <= self.pending_calls
+            asked = self._asked[(key, subject)] = self._asked.get((key, subject), 0) + 1
+        return asked <= call_count
 
     def verify(self, email: str) -> str:
         """valid, invalid, accept_all, webmail, disposable or unknown; addresses of no one here are invalid."""

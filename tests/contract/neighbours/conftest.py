@@ -52,7 +52,7 @@ def crunchbase(neighbours: RunningNeighbours) -> Iterator[Asker]:
 
 @pytest.fixture
 def pdl(neighbours: RunningNeighbours) -> Iterator[Asker]:
-    yield from _asker(neighbours, "pdl")
+    yield from _asker(neighbours, "people_data_labs")
 
 
 @pytest.fixture

@@ -37,6 +37,7 @@ OPERATIONS = {
     "verifier": "email_verifier",
     "finder": "email_finder",
 }
+HUNTERS = {**OPERATIONS, "company": "companies_find"}
 
 
 class Alarms:
@@ -361,7 +362,8 @@ def _account(bench: Bench, provider: str, key: str) -> list[dict[str, object]]:
 def _our_account(bench: Bench, provider: str) -> list[tuple[str, Decimal]]:
     with bench.database.begin() as connection:
         calls = CreditCallStore().latest(connection, portal_id=PORTAL, provider=provider, limit=1000)
-    return sorted((OPERATIONS[call.endpoint], call.counted) for call in calls if call.counted)
+    operations = HUNTERS if provider == "hunter" else OPERATIONS
+    return sorted((operations[call.endpoint], call.counted) for call in calls if call.counted)
 
 
 def test_our_ledger_is_the_providers_account_call_by_call(bench: Bench) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from integration.core.settings import Secret
 from integration.db.models import CreditCallRow
 from integration.pipeline.budget_desk import ask_usage
-from integration.providers.base import ErrorClass, ProviderReply, Subject
+from integration.providers.base import ErrorClass, Field, ProviderReply, Subject
 from integration.providers.registry import build_adapters
 from tests.contract.providers.conftest import PORTAL, Ask, Bench
 from tests.contract.providers.test_waterfall import ledger
@@ -53,8 +53,58 @@ def test_crunchbase_answers_under_its_licence_and_books_no_credit(bench: Bench) 
 
 
 @pytest.mark.parametrize(
+    ("subjects", "operation"),
+    [
+        (COMPANIES, "company_enrich"),
+        (tuple(Subject("person", email=f"sample.contact.{n:03d}@paid-1-made.example") for n in range(40)), "person_enrich"),
+    ],
+)
+def test_people_data_labs_charges_matches_only_and_we_book_what_its_headers_say(
+    bench: Bench, subjects: tuple[Subject, ...], operation: str
+) -> None:
+    bench.use_keys(people_data_labs="key-demo-pdl")
+    before = ledger(bench, "people_data_labs", "key-demo-pdl").get("credits_total", 0)
+    replies = replies_of(bench, "people_data_labs", subjects)
+    theirs = ledger(bench, "people_data_labs", "key-demo-pdl")
+    found = [reply for reply in replies if reply.outcome == "found"]
+    assert {reply.outcome for reply in replies} == {"found", "not_found"}
+    assert theirs["calls"][operation] == 40  # type: ignore[index]
+    assert theirs["credits_total"] - before == len(found) == credits_spent(bench, "people_data_labs")  # type: ignore[operator]
+    assert all(reply.credits == 0 for reply in replies if reply.outcome == "not_found")
+    assert all(reply.cached for reply in replies_of(bench, "people_data_labs", subjects))
+    assert ledger(bench, "people_data_labs", "key-demo-pdl") == theirs
+
+
+def test_hunter_tells_companies_and_charges_those_it_knows(bench: Bench) -> None:
+    bench.use_keys(hunter="key-demo-firms")
+    replies = replies_of(bench, "hunter", COMPANIES)
+    theirs = ledger(bench, "hunter", "key-demo-firms")
+    found = [reply for reply in replies if reply.outcome == "found"]
+    assert {reply.outcome for reply in replies} == {"found", "not_found"}
+    assert theirs["calls"] == {"companies_find": 40}
+    assert theirs["credits_total"] == len(found) == credits_spent(bench, "hunter")
+    assert all(reply.cached for reply in replies_of(bench, "hunter", COMPANIES))
+
+
+def test_apollo_is_asked_for_ten_people_at_a_time_and_for_the_last_few_together(bench: Bench) -> None:
+    bench.use_keys(apollo="key-demo-tens")
+    people = tuple(Subject("person", email=f"sample.contact.{n:03d}@paid-2-made.example") for n in range(23))
+    replies = replies_of(bench, "apollo", people)
+    theirs = ledger(bench, "apollo", "key-demo-tens")
+    assert theirs["calls"] == {"people_bulk_match": 3}
+    assert theirs["credits_total"] == sum(reply.outcome == "found" for reply in replies) == credits_spent(bench, "apollo")
+    places = {one.field for reply in replies for one in reply.findings}
+    assert {Field.PERSON_CITY, Field.PERSON_COUNTRY} <= places
+
+
+@pytest.mark.parametrize(
     ("provider", "key", "error"),
     [
+        ("people_data_labs", "key-bad", ErrorClass.AUTH),
+        ("people_data_labs", "key-quota", ErrorClass.QUOTA),
+        ("people_data_labs", "key-scope", ErrorClass.AUTH),
+        ("people_data_labs", "key-html", ErrorClass.BLOCKED),
+        ("people_data_labs", "key-down", ErrorClass.SERVER),
         ("builtwith", "key-bad", ErrorClass.AUTH),
         ("builtwith", "key-plan", ErrorClass.PLAN),
         ("builtwith", "key-quota", ErrorClass.QUOTA),

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from integration.providers.base import CRM_PROVIDER, Field, FieldValue, Finding
 from integration.providers.likeness import agree
 from integration.providers.merge import Board, losers_of, merge_findings, weigh_findings
-from integration.providers.questions import Source, Weighing
+from integration.providers.questions import Source, Weighing, sources_of
 from integration.providers.reasons import is_contradiction
+from integration.providers.registry import provider_infos
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ONE_REGISTER = Weighing({"brasil_api": Source("receita", True), "minha_receita": Source("receita", True)})
+AS_DECLARED = Weighing(sources_of(provider_infos()))
+BRAZILIAN = ("brasil_api", "minha_receita", "receita_open_data")
 FIELDS = (Field.INDUSTRY, Field.EMPLOYEE_COUNT, Field.TECHNOLOGIES, Field.EMAIL, Field.EMAIL_STATUS, Field.DOMAIN, Field.JOB_TITLE)
 VALUES = ("software", "retail", "valid", "invalid", "sample-works.com", 100, 115, 900, ("Stripe", "HubSpot"), ("Segment",))
 
@@ -175,3 +178,23 @@ def test_a_list_has_the_items_of_all_its_sources_each_with_those_that_name_it() 
 )
 def test_values_agree_as_people_mean_it(name: Field, one: FieldValue, other: FieldValue, same: bool) -> None:
     assert agree(name, one, other) is agree(name, other, one) is same
+
+
+@pytest.mark.parametrize("name", [Field.LEGAL_NAME, Field.INDUSTRY_CODES])
+def test_three_providers_of_one_register_are_one_voice_as_they_declare_it(name: Field) -> None:
+    one, other = ("Acme Sample", "Beta Sample") if name is Field.LEGAL_NAME else (("CNAE-6201501",), ("CNAE-4711301",))
+    alone = board(said(name, one, "brasil_api", 0.6), weighing=AS_DECLARED).ranked[0].weight
+    thrice = board(*(said(name, one, provider, 0.6) for provider in BRAZILIAN), weighing=AS_DECLARED)
+    assert thrice.ranked[0].weight == pytest.approx(alone)
+    strangers = board(said(name, one, "brasil_api", 0.6), said(name, one, "apollo", 0.6), weighing=AS_DECLARED)
+    assert strangers.ranked[0].weight > alone
+    assert {AS_DECLARED.upstream_of(provider) for provider in BRAZILIAN} == {"receita_federal"}
+    contested = board(
+        *(said(name, one, provider, 0.3) for provider in BRAZILIAN), said(name, other, "gleif", 0.9), weighing=AS_DECLARED
+    )
+    assert contested.chosen.provider == "gleif"
+
+
+def test_registers_say_that_they_are_registers_and_sellers_of_data_do_not() -> None:
+    registers = {info.name for info in provider_infos() if info.is_register}
+    assert registers == {*BRAZILIAN, "companies_house", "gleif", "sec_edgar"}

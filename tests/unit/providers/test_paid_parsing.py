@@ -17,9 +17,9 @@ from integration.core.outbound import Fetcher
 from integration.core.outbound_session import ApiReply, ApiSession
 from integration.core.settings import Settings
 from integration.providers.adapter import AdapterKit, Answer, Offer
-from integration.providers.adapters import builtwith, crunchbase
+from integration.providers.adapters import apollo, builtwith, crunchbase, people_data_labs
 from integration.providers.base import Capability, ErrorClass, Field, RateNews, Subject
-from integration.providers.http_base import build_reply
+from integration.providers.http_base import build_reply, share_credits
 
 MEMBERS = (
     "Results", "Errors", "Lookup", "Code", "Message", "Result", "Paths", "Technologies", "Name", "LastDetected", "LastIndexed", "Meta",
@@ -88,6 +88,78 @@ def test_builtwith_never_gives_one_domain_the_answer_of_another(order: list[str]
 )
 def test_builtwith_tells_its_pace(headers: dict[str, str], status: int, body: bytes, news: tuple[RateNews, ...]) -> None:
     assert builtwith.read_rate(ApiReply(status, headers, body)) == news
+
+
+_LEFT = '{"minute": 7, "day": 0, "month": null}'
+_CLOCK = {"date": "Fri, 20 Nov 2026 10:00:48 GMT", "x-ratelimit-reset": "2026-11-20T10:01:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "news"),
+    [
+        ({"x-ratelimit-remaining": _LEFT, **_CLOCK}, (RateNews(7, 12.0), RateNews(0, 86_400.0))),
+        ({"x-ratelimit-remaining": _LEFT}, (RateNews(7, 60.0), RateNews(0, 86_400.0))),
+        ({"x-ratelimit-remaining": _LEFT, **_CLOCK, "x-ratelimit-reset": "soon"}, (RateNews(7, 60.0), RateNews(0, 86_400.0))),
+        ({"x-ratelimit-remaining": "99"}, ()),
+        ({"x-ratelimit-remaining": '{"minute": true, "day": -1, "month": "9"}'}, ()),
+        ({"x-ratelimit-remaining": '{"minute"'}, ()),
+        ({}, ()),
+    ],
+)
+def test_people_data_labs_tells_its_pace_as_json(headers: dict[str, str], news: tuple[RateNews, ...]) -> None:
+    assert people_data_labs.read_rate(ApiReply(200, headers, b"{}")) == news
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["x-ratelimit-remaining", "x-ratelimit-reset", "date", "x-call-credits-spent"]), st.text(max_size=30)
+    )
+)
+def test_headers_of_people_data_labs_are_read_or_left_alone(headers: dict[str, str]) -> None:
+    reply = ApiReply(200, headers, b"{}")
+    assert all(one.remaining >= 0 and one.resets_in_s > 0 for one in people_data_labs.read_rate(reply))
+    spent = people_data_labs.read_credits(reply)
+    assert spent is None or 0 <= spent < 10**6
+
+
+@given(st.integers(1, 9))
+def test_a_likelier_match_is_trusted_more(likelihood: int) -> None:
+    assert people_data_labs.confidence_ratio(likelihood) < people_data_labs.confidence_ratio(likelihood + 1) <= 1
+
+
+@pytest.mark.parametrize("likelihood", [None, "9", True, 0, 11, 9.5, float("nan")])
+def test_a_match_without_a_likelihood_counts_as_the_least_asked_for(likelihood: object) -> None:
+    assert people_data_labs.confidence_ratio(likelihood) == people_data_labs.confidence_ratio(people_data_labs.LEAST_LIKELIHOOD)
+
+
+@given(
+    st.lists(st.sampled_from([Decimal(0), Decimal(1)]), min_size=1, max_size=10),
+    st.none() | st.decimals(0, 1000, places=3, allow_nan=False),
+)
+def test_what_a_call_cost_is_shared_to_the_last_digit(prices: list[Decimal], total: Decimal | None) -> None:
+    answers = [Answer(credits=price) for price in prices]
+    shared = share_credits(answers, total)
+    assert len(shared) == len(answers)
+    assert sum(one.credits for one in shared) == (sum(prices) if total is None else total)
+    assert all(one.credits >= 0 for one in shared)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "news"),
+    [
+        ({"x-rate-limit-minute": "200", "x-minute-requests-left": "197", "x-rate-limit-hourly": ""}, 200, (RateNews(197, 60.0),)),
+        (
+            {"x-minute-requests-left": "3", "x-hourly-requests-left": "0", "x-24-hour-requests-left": "1100"},
+            200,
+            (RateNews(3, 60.0), RateNews(0, 3600.0), RateNews(1100, 86400.0)),
+        ),
+        ({"x-minute-requests-left": "-1", "x-hourly-requests-left": "many"}, 200, ()),
+        ({"x-minute-requests-left": "0", "retry-after": "37"}, 429, ()),
+        ({}, 200, ()),
+    ],
+)
+def test_apollo_tells_what_is_left_of_its_windows(headers: dict[str, str], status: int, news: tuple[RateNews, ...]) -> None:
+    assert apollo.read_rate(ApiReply(status, headers, b"{}")) == news
 
 
 @pytest.mark.parametrize(

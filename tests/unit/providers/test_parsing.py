@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from integration.core.clock import system_clock
 from integration.core.errors import UnexpectedReply
 from integration.core.outbound import FetchedPage
-from integration.providers.adapters import apollo, hunter, website
+from integration.providers.adapters import apollo, hunter, people_data_labs, website
 from integration.providers.base import Subject
 from integration.providers.http_base import HttpCall, build_reply
 from integration.providers.json_reading import parse_object
@@ -19,7 +19,16 @@ from integration.providers.site.crawl import Crawl, CrawledPage
 from integration.providers.site.html_page import parse_page
 from integration.providers.site.page_choice import PageKind
 
-CALLS = (apollo.COMPANY, apollo.COMPANIES, apollo.PEOPLE, hunter.FINDER, hunter.VERIFIER)
+CALLS = (
+    apollo.COMPANY,
+    apollo.COMPANIES,
+    apollo.PEOPLE,
+    hunter.FINDER,
+    hunter.VERIFIER,
+    hunter.COMPANY,
+    people_data_labs.COMPANY,
+    people_data_labs.PERSON,
+)
 MEMBERS = (
     "organization", "organizations", "matches", "data", "name", "phone", "country", "email", "email_status", "status", "score",
     "functions", "industry", "keywords", "estimated_num_employees", "annual_revenue", "founded_year", "linkedin_url", "sources", "uri",

@@ -15,8 +15,7 @@ from integration.providers.docs import render_markdown
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.registry import build_adapters, provider_infos
 
-UNFILLED = frozenset({Field.PHONE, Field.TOTAL_FUNDING_USD, Field.INVESTORS,
-                      Field.MOBILE_PHONE, Field.PERSON_COUNTRY, Field.PERSON_CITY})  # fmt: skip
+UNFILLED = frozenset({Field.PHONE, Field.MOBILE_PHONE, Field.INVESTORS})
 
 
 def kit() -> AdapterKit:
