@@ -69,7 +69,7 @@ def score_file(
     scorer = RowScorer(prepared.mapping, names, score, as_of)
     with ExitStack() as held:
         source = held.enter_context(path.open("rb"))
-        good_file, bad_file = held.enter_context(out.open("wb")), held.enter_context(bad.open("wb"))
+        good_file, bad_file = held.enter_context(_opened(out)), held.enter_context(_opened(bad))
         results, refused = SafeCsv(result_heading(names, scorer.columns)), SafeCsv(bad_heading(names))
         for number, row in enumerate(score_stream(source, prepared.plan, scorer), start=1):
             if row.checked.problem:
@@ -83,6 +83,13 @@ def score_file(
         good_file.write(results.take())
         bad_file.write(refused.take())
     return scorer.tally
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _pour(safe: SafeCsv, file: BinaryIO) -> None:

@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from integration.access.roles import Role
+from integration.jobs.request import JsonScalar
 from integration.lead_table import build_lead_jobs
 from tests.contract.console.conftest import OURS, Browser, Desk
 
@@ -41,7 +42,8 @@ def _score(desk: Desk, browser: Browser, page: str) -> None:
 
 
 def _work(desk: Desk, page: str) -> None:
-    jobs, args = build_lead_jobs(desk.parts), {"portal_id": OURS, "file_id": page.rpartition("/")[2]}
+    jobs = build_lead_jobs(desk.parts)
+    args: dict[str, JsonScalar] = {"portal_id": OURS, "file_id": page.rpartition("/")[2]}
     jobs.read(args)
     for slot in (0, 1):
         jobs.score({**args, "slot": slot})
@@ -53,7 +55,8 @@ def test_a_page_is_there_for_every_state_of_a_file(desk: Desk) -> None:
     assert "What the columns stand for" in browser.get(page).text
     browser.post(f"{page}/score", {"target_1": "email"})
     assert "Rows are being read" in browser.get(page).text
-    jobs, args = build_lead_jobs(desk.parts), {"portal_id": OURS, "file_id": page.rpartition("/")[2]}
+    jobs = build_lead_jobs(desk.parts)
+    args: dict[str, JsonScalar] = {"portal_id": OURS, "file_id": page.rpartition("/")[2]}
     jobs.read(args)
     assert "0 of 3" in browser.get(page).text
     for slot in (0, 1):
