@@ -75,13 +75,17 @@ def first_rows(head: bytes, plan: ReadingPlan, limits: Limits = LIMITS) -> tuple
 
 def read_leads(stream: ByteSource, plan: ReadingPlan, limits: Limits = LIMITS) -> Iterator[Row]:
     """Every row under the heading, as a stream. Raises BadInput for more rows than allowed, after those that are."""
-    rows = read_rows(open_text(stream, plan.encoding.name), plan.dialect, limits)
-    if plan.heading.is_there:
-        next(rows, None)
-    for number, row in enumerate(rows, start=1):
-        if number > limits.rows:
-            raise BadInput(f"The file has more than {limits.rows:,} rows. Split it into several.", reason="too_many_rows")
-        yield row
+    text = open_text(stream, plan.encoding.name)
+    try:
+        rows = read_rows(text, plan.dialect, limits)
+        if plan.heading.is_there:
+            next(rows, None)
+        for number, row in enumerate(rows, start=1):
+            if number > limits.rows:
+                raise BadInput(f"The file has more than {limits.rows:,} rows. Split it into several.", reason="too_many_rows")
+            yield row
+    finally:
+        text.detach()  # the stream is its owner's to close
 
 
 def plan_as_json(plan: ReadingPlan) -> dict[str, Any]:
