@@ -49,6 +49,9 @@ _CAPABILITY_WORDS: Final[Mapping[Capability, str]] = {
     Capability.PERSON: "a person",
     Capability.EMAIL_FINDER: "an e-mail address found",
     Capability.EMAIL_VERIFIER: "an e-mail address checked",
+    Capability.PHONE: "a phone number",
+    Capability.NEWS: "news of a company",
+    Capability.WEB_SEARCH: "a search of the web",
 }
 _LEVELS: Final = {True: "good", None: "warning", False: "bad"}
 _MOST_LISTED_ADMINS: Final = 3

@@ -39,6 +39,17 @@ from integration.jobs.triggers import (
     Trigger,
     clock_triggers,
 )
+from integration.lead_files.requests import (
+    FORGET_JOB,
+    LEAD_TRIGGERS,
+    PURGE,
+    PUSH_JOB,
+    READ_JOB,
+    RESUME,
+    SCORE_JOB,
+    forget_request,
+)
+from integration.lead_table import build_lead_jobs
 from integration.pipeline.batch import BatchRunner
 from integration.pipeline.budget_keeping import BUDGET_TRIGGERS, PURGE_CALLS, TEND_BUDGETS, BudgetKeeper
 from integration.pipeline.crm_fields import INPUT_PROPERTIES
@@ -115,6 +126,7 @@ def all_triggers(schedule: Schedule | None = None) -> tuple[Trigger, ...]:
         *HEAT_TRIGGERS,
         *TIMELINE_TRIGGERS,
         *WORKFLOW_TRIGGERS,
+        *LEAD_TRIGGERS,
     )
 
 
@@ -147,7 +159,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         JobEntry(UNPACK.name, _unpacker(parts), swept=True),
         JobEntry(PROCESS_JOB, batches, swept=True),
         JobEntry(SWEEP_WORK.name, sweep, swept=True),
-        JobEntry(ERASE_JOB, pipeline.erase),
+        JobEntry(ERASE_JOB, lambda args: _erase(parts, pipeline, args)),
         JobEntry(ACCEPT_JOB, _accept_job(parts)),
         JobEntry(MOVE_HISTORY_JOB, pipeline.move_history),
         JobEntry(SYNC_JOB, syncs.walk, swept=True),
@@ -164,6 +176,7 @@ def all_jobs(parts: Parts) -> Sequence[JobEntry]:
         *_budget_jobs(parts),
         *_timeline_entries(parts),
         *_workflow_jobs(parts),
+        *_lead_jobs(parts),
         *_account_jobs(parts),
     )
 
@@ -199,6 +212,25 @@ def _workflow_jobs(parts: Parts) -> tuple[JobEntry, ...]:
         JobEntry(FINISH_PORTAL, jobs.finish, swept=True),
         JobEntry(PURGE_EXECUTIONS.name, jobs.purge, swept=True),
     )
+
+
+def _lead_jobs(parts: Parts) -> tuple[JobEntry, ...]:
+    jobs = build_lead_jobs(parts)
+    return (
+        JobEntry(READ_JOB, jobs.read, swept=True),
+        JobEntry(SCORE_JOB, jobs.score, swept=True),
+        JobEntry(PUSH_JOB, jobs.push, swept=True),
+        JobEntry(FORGET_JOB, jobs.forget),
+        JobEntry(RESUME.name, jobs.resume, swept=True),
+        JobEntry(PURGE.name, jobs.purge, swept=True),
+    )
+
+
+def _erase(parts: Parts, pipeline: PipelineJobs, args: Mapping[str, JsonScalar]) -> None:
+    """A record first; then the portal's files of leads are looked through for the same person."""
+    pipeline.erase(args)
+    with parts.database.begin() as connection:
+        parts.engine.defer(connection, forget_request(whole_number(args, "portal_id")))
 
 
 def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:

@@ -60,6 +60,7 @@ BOUNDS: Final[Mapping[str, tuple[Bound, ...]]] = {
     "fairness": (Bound("median_s", "at_most", 4.0),),
     "site_technologies": (Bound("recall", "at_least", 0.90), Bound("wrong_ratio", "at_most", 0.02)),
     "site_main_text": (Bound("f1", "at_least", 0.95),),
+    "lead_files": (Bound("rows_per_s", "at_least", 500), Bound("rss_mb", "at_most", 300), Bound("lost", "at_most", 0)),
     "site_robots": (Bound("right_ratio", "at_least", 0.86),),
 }
 

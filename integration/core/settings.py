@@ -79,6 +79,7 @@ class WebSettings:
     threads: int
     metrics_token: Secret
     session_idle_min: float
+    lead_file_mb: int = 500
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class WorkerSettings:
     lease_s: float
     inbox_retention_days: int
     purge_after_days: int
+    lead_file_days: int = 30
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Settings:
                 threads=read.whole_number(WEB_THREADS, least=1),
                 metrics_token=Secret(read.text(METRICS_TOKEN)),
                 session_idle_min=read.number(SESSION_IDLE_MIN, least=1),
+                lead_file_mb=read.whole_number(LEAD_FILE_MB, least=1),
             ),
             worker=WorkerSettings(
                 processes=read.whole_number(WORKER_PROCESSES, least=1),
@@ -155,6 +158,7 @@ class Settings:
                 lease_s=read.number(LEASE_S, least=10),
                 inbox_retention_days=read.whole_number(INBOX_RETENTION_DAYS, least=1),
                 purge_after_days=read.whole_number(PURGE_AFTER_DAYS, least=0),
+                lead_file_days=read.whole_number(LEAD_FILE_DAYS, least=1),
             ),
             log_level=read.one_of(LOG_LEVEL, ("debug", "info", "warning", "error")),
         )
@@ -245,6 +249,14 @@ INBOX_RETENTION_DAYS: Final = Variable("LEADLIGHT_INBOX_RETENTION_DAYS", "Days a
 PURGE_AFTER_DAYS: Final = Variable(
     "LEADLIGHT_PURGE_AFTER_DAYS",
     "Days after which everything stored about an account that disconnected or uninstalled is erased. Coming back sooner keeps the history.",
+    "30",
+)
+LEAD_FILE_MB: Final = Variable(
+    "LEADLIGHT_LEAD_FILE_MB", "The largest file of leads that may be uploaded, in millions of bytes.", "500"
+)
+LEAD_FILE_DAYS: Final = Variable(
+    "LEADLIGHT_LEAD_FILE_DAYS",
+    "Days an uploaded file of leads and its scores are kept. One whose columns nobody confirmed goes after a day.",
     "30",
 )
 LOG_LEVEL: Final = Variable("LEADLIGHT_LOG_LEVEL", "debug, info, warning or error.", "info")

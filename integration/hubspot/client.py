@@ -83,6 +83,22 @@ class HubSpotClient(PropertyCalls):
             records += [read_record(object_type, entry) for entry in results_of(answer)]
         return records
 
+    def batch_read_by(
+        self, object_type: str, key_property: str, values: Sequence[str], properties: Sequence[str]
+    ) -> list[CrmRecord]:
+        """The records that have these values in a unique property, such as contacts by `email`. One call for each 100."""
+        records: list[CrmRecord] = []
+        for part in _parts(values, BATCH_LIMIT):
+            body = {
+                "idProperty": key_property,
+                "inputs": [{"id": value} for value in part],
+                "properties": list(properties),
+                "propertiesWithHistory": [],
+            }
+            answer = self._session.fetch(endpoints.BATCH_READ, parts={"object_type": object_type}, body=body)
+            records += [read_record(object_type, entry) for entry in results_of(answer)]
+        return records
+
     def batch_read_history(
         self, object_type: str, ids: Sequence[str], properties: Sequence[str]
     ) -> Mapping[str, Mapping[str, tuple[PropertyVersion, ...]]]:

@@ -35,8 +35,8 @@ def declared_properties() -> tuple[PropertyDeclaration, ...]:
     """Every HubSpot property the product fills, in the order in which a rep should read them."""
     ordered = (
         *priority.PROPERTIES,
-        *heat.PROPERTIES,
         *brief_properties.PROPERTIES,
+        *heat.PROPERTIES,
         *sorted(score_properties(), key=lambda declaration: not declaration.name.startswith("leadlight_icp_fit")),
         *draft_properties.PROPERTIES,
         *pipeline_properties.DECLARATIONS,
@@ -91,12 +91,17 @@ class PortalDecisions:
         return outreach.build_draft(sheet, sender)
 
     def values(self, scores: Scores, brief: Brief | None, draft: JudgedDraft | None) -> dict[str, str]:
-        values: dict[str, str] = {}
-        for score in scores:
-            values |= self._score_values(score)
+        values = self.score_values(scores)
         if brief is not None:
             values |= brief_properties.property_values(brief)
         return values if draft is None else values | draft_properties.property_values(draft)
+
+    def score_values(self, scores: Scores) -> dict[str, str]:
+        """What the scores alone put into our properties; "" clears one."""
+        values: dict[str, str] = {}
+        for score in scores:
+            values |= self._score_values(score)
+        return values
 
     def brief_note(self, brief: Brief, marker: str) -> str:
         return brief_render.render_note_html(brief, marker)

@@ -24,6 +24,7 @@ LAYERS: Final = {
     "integration.matching": 4,
     "integration.routing": 4,
     "integration.access": 5,
+    "integration.lead_files": 5,
     "integration.pipeline": 5,
     "integration.reporting": 5,
     "integration.syncs": 5,
@@ -38,6 +39,7 @@ LAYERS: Final = {
     "integration.app": 7,
     "integration.web_app": 7,
     "integration.job_table": 7,
+    "integration.lead_table": 7,
     "integration.cli": 7,
     "integration.explain": 7,
     "integration.command_page": 7,
@@ -57,6 +59,8 @@ SHARED_SIBLINGS: Final = {
     "integration.providers.base": 3,
     "integration.providers.signals.base": 3,
     "integration.jobs.request": 3,
+    # which addresses tell a company is told in one place
+    "integration.pipeline.domains": 5,
     # what is to be done is asked for from above and below through one store and one job name
     "integration.pipeline.worklist_store": 5,
     "integration.pipeline.lanes": 5,

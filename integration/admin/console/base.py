@@ -123,12 +123,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Action:
-    """POST /admin/<portal_id>/<rule>. `act(visit, form, **url_args)`; an AppError from it is shown and nothing is audited."""
+    """POST /admin/<portal_id>/<rule>. `act(visit, form, **url_args)`; an AppError from it is shown and nothing is audited.
+
+    `body_limit`: how many bytes the form may have, for those who have the role; None is the limit of every form.
+    """
 
     rule: str
     endpoint: str
     act: Callable[..., Outcome]
     role: Role
+    body_limit: int | None = None
 
 
 Routes = tuple[Page | Action, ...]

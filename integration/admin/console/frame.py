@@ -76,6 +76,8 @@ class _Frame:
 
     def act(self, action: Action, portal_id: int, **arguments: Any) -> AnyResponse:
         visit = self._enter(portal_id)
+        if action.body_limit is not None and visit.role >= action.role:
+            request.max_content_length = action.body_limit  # larger files go to the disk as they come in, never into memory
         self.gate.require_own_form(visit)
         self.gate.require_role(visit, action.role)
         try:
@@ -115,6 +117,7 @@ class _Frame:
     def finish(self, response: Response) -> Response:
         if g.get("console_notice_shown"):
             response.delete_cookie(_NOTICE_COOKIE, path="/admin", httponly=True, samesite="Lax", secure=self.gate.is_https)
+        request.close()  # uploaded files lie in temporary ones, which nobody else closes
         return secure(response, is_https=self.gate.is_https)
 
     def answer(self, error: AppError) -> AnyResponse:

@@ -11,6 +11,7 @@ from integration.db.models.duplicates import DuplicatePairRow, MatchRecordRow
 from integration.db.models.enrichment import CreditCharge, FindingRow, ProviderCacheRow, ProviderKeyRow
 from integration.db.models.heat import HeatModelRow, HeatWatchRow
 from integration.db.models.inbox import DeadLetterRow, DeliveryRow, SeenEventRow
+from integration.db.models.lead_files import LeadFileChunkRow, LeadFilePartRow, LeadFileRow, LeadMappingRow
 from integration.db.models.ledger import LedgerRow, NoteRow, RunRow
 from integration.db.models.limits import RateWindowRow
 from integration.db.models.people import DigestKeyRow, PersonDigestRow
@@ -58,6 +59,10 @@ __all__ = [
     "FindingRow",
     "HeatModelRow",
     "HeatWatchRow",
+    "LeadFileChunkRow",
+    "LeadFilePartRow",
+    "LeadFileRow",
+    "LeadMappingRow",
     "LedgerRow",
     "MatchRecordRow",
     "NoteRow",

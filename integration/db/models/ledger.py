@@ -11,7 +11,9 @@ from integration.db.models.base import Base, BigInt, Json, Moment, PortalId, Str
 
 
 class RunRow(Base):
-    """One pass over records of a portal. `kind`: live, backfill, accept (a dry run's proposals are applied), approve (a draft becomes tasks), undo.
+    """One pass over records of a portal.
+
+    `kind`: live, backfill, accept (a dry run's proposals are applied), approve (a draft becomes tasks), undo, leads (a file is pushed).
 
     `counts` holds what it did, by name. `is_dry`: everything was decided and nothing written. `target` says what an undo or accept is about, and
     `parent_run_id` names the run it answers, where it is one. `total_count` and `done_count` are for the progress of long runs.

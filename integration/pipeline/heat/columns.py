@@ -111,8 +111,11 @@ def row_of(columns: Iterable[CrmColumn], record: CrmRecord, company: CrmRecord |
 
 
 def _read_days(text: str, as_of: datetime) -> float | None:
+    """Whole days, so that what is told of them changes once a day."""
     moment = parse_moment(text)
-    return None if moment is None else max(0.0, (as_of - datetime.fromisoformat(moment)).total_seconds() / _DAY_S)
+    if moment is None:
+        return None
+    return float(max(0, int((as_of - datetime.fromisoformat(moment)).total_seconds() // _DAY_S)))
 
 
 def _read_seniority(text: str, _: datetime) -> str:

@@ -47,7 +47,7 @@ def test_everything_decided_is_stored_with_its_provenance(stand: Stand) -> None:
     assert stand.rows("SELECT object_id, field, value, provider, chosen FROM finding WHERE field = 'industry'") == [
         ("9001", "industry", "Software", "apollo", True)
     ]
-    every = ("bant", "expected_value", "icp_fit", "priority", "risk", "urgency")
+    every = ("bant", "expected_value", "heat", "icp_fit", "priority", "risk", "urgency")
     assert stand.rows("SELECT object_id, name FROM score ORDER BY 1, 2") == [
         (one, name) for one in ("101", "9001") for name in every
     ]

@@ -14,7 +14,7 @@ from integration.core.errors import BadInput, NotFound
 from integration.hubspot.objects import COMPANIES, CONTACTS, DEALS
 from integration.reporting.runs_store import PAGE, RunsStore
 
-KINDS: Final = ("live", "backfill", "dry", "accept", "approve", "undo", "merge")
+KINDS: Final = ("live", "backfill", "dry", "accept", "approve", "undo", "merge", "leads")
 OBJECT_TYPES: Final = (CONTACTS, COMPANIES, DEALS)
 OUTCOMES: Final[Mapping[str, str]] = {
     "written": "good",

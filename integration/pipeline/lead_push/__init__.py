@@ -1,0 +1,1 @@
+"""Leads of a file pushed into HubSpot: matched, created where an admin wants that, and updated through the one door."""
