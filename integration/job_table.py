@@ -58,15 +58,13 @@ from integration.pipeline.deals.history_jobs import (
     HISTORY_TRIGGERS,
     SWEEP_DEAL_HISTORY,
     SWEEP_FADING,
-    HistoryJobs,
 )
 from integration.pipeline.decisions import decisions_for
 from integration.pipeline.drafts.jobs import DraftJobs
 from integration.pipeline.drafts.requests import MAKE_TASKS_JOB, RESUME_TASKS, TASK_TRIGGERS
 from integration.pipeline.drafts.task_maker import TaskMaker
 from integration.pipeline.duplicates.jobs import DUPLICATE_TRIGGERS, FIND_DUPLICATES, SWEEP_DUPLICATES, DuplicateJobs
-from integration.pipeline.heat.jobs import HEAT_TRIGGERS, TEND_HEAT, TRAIN_HEAT, HeatJobs
-from integration.pipeline.heat.trainer import Trainer
+from integration.pipeline.heat.jobs import HEAT_TRIGGERS, TEND_HEAT, TRAIN_HEAT
 from integration.pipeline.jobs import ERASE_JOB, MOVE_HISTORY_JOB, PipelineJobs
 from integration.pipeline.lanes import BACKFILL, DRY, LANE_NAMES, LIVE, PROCESS_JOB, process_request
 from integration.pipeline.ledger_keeping import LedgerKeeper
@@ -87,6 +85,7 @@ from integration.pipeline.workflow.completion import (
     WorkflowJobs,
 )
 from integration.pipeline.worklist_store import WorkRequest
+from integration.score_table import build_heat_jobs, build_history_jobs
 from integration.syncs.jobs import RESUME_SYNCS, START_SYNCS_JOB, SYNC_JOB, SyncJobs, sync_triggers
 from integration.syncs.registry import all_syncs
 from integration.syncs.sync_store import SyncStore
@@ -245,19 +244,12 @@ def _owner_jobs(parts: Parts) -> tuple[JobEntry, ...]:
 
 
 def _heat_jobs(parts: Parts) -> tuple[JobEntry, ...]:
-    jobs = HeatJobs(parts.database, parts.engine, Trainer(parts.database, parts.clients, parts.clock), parts.clock)
+    jobs = build_heat_jobs(parts)
     return JobEntry(TRAIN_HEAT, jobs.train), JobEntry(TEND_HEAT.name, jobs.tend, swept=True)
 
 
 def _history_jobs(parts: Parts) -> tuple[JobEntry, ...]:
-    jobs = HistoryJobs(
-        database=parts.database,
-        clients=parts.clients,
-        portals=parts.portals,
-        worklist=parts.worklist,
-        deferrer=parts.engine,
-        clock=parts.clock,
-    )
+    jobs = build_history_jobs(parts)
     return (
         JobEntry(COUNT_DEALS_JOB, jobs.count),
         JobEntry(SWEEP_DEAL_HISTORY.name, jobs.sweep, swept=True),
