@@ -22,6 +22,7 @@ from integration.providers.observing import observe
 from integration.providers.order import channels_of, waterfall_order
 from integration.providers.outlook import Judge
 from integration.providers.planner import Planner
+from integration.providers.questions import Weighing
 from integration.providers.standing import Standing, Terms
 from integration.providers.waterfall import MAX_ROUNDS
 
@@ -82,7 +83,7 @@ def run_planned(market: Market, terms: Terms) -> Score:
             trials = {one.lookup.question for one in planned.choices if one.step.because == "explore"}
             _answer(market, lookups, company_of, score, trials)
         seen.add(observe(cases.values(), week, judge.trusts))
-        _mark(market, batch, by_key, wanted, score)
+        _mark(market, batch, by_key, wanted, score, Weighing(trust=judge.learned(channels)))
     return score
 
 
@@ -145,6 +146,8 @@ def _sum(old: Observed, new: Observed) -> Observed:
         old.found + new.found,
         old.compared + new.compared,
         old.agreed + new.agreed,
+        vouched=old.vouched + new.vouched,
+        vouched_right=old.vouched_right + new.vouched_right,
     )
 
 
@@ -168,10 +171,17 @@ def _answer(
 
 
 def _mark(
-    market: Market, batch: Sequence[Company], by_key: dict[str, Case], wanted: dict[str, frozenset[Field]], score: Score
+    market: Market,
+    batch: Sequence[Company],
+    by_key: dict[str, Case],
+    wanted: dict[str, frozenset[Field]],
+    score: Score,
+    weighing: Weighing | None = None,
 ) -> None:
     for company in batch:
-        findings, _ = merge_findings((*company.known, *by_key[company.key].findings), as_of=now_in(market.week_of(company)))
+        findings, _ = merge_findings(
+            (*company.known, *by_key[company.key].findings), as_of=now_in(market.week_of(company)), weighing=weighing
+        )
         names = wanted[company.key]
         score.wanted += len(names)
         filled = [name for name in names if name in findings]

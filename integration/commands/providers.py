@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from integration import provider_report
 from integration.access.audit_store import COMMAND_LINE, AuditStore
 from integration.app import Parts, open_parts
 from integration.commands.portal import find_portal
@@ -22,7 +23,7 @@ from integration.providers.registry import provider_infos
 from integration.providers.standing import Terms
 from integration.providers.standing_reader import KEPT_S
 
-SUMMARY = "turn providers on or off, pin whom to ask for a field, set the terms of asking"
+SUMMARY = "turn providers on or off, pin whom to ask for a field, set the terms of asking, see how well each did"
 _TERMS: Final[Mapping[str, str]] = {
     "wanted": "wanted_ratio",
     "explore": "explore_ratio",
@@ -233,6 +234,9 @@ DEEDS: Final[dict[str, Deed]] = {
     "off": Deed("have a provider no longer asked", _name_provider, _switch_off),
     "pin": Deed("set the providers to ask for a field, and their order", _name_order, _pin),
     "unpin": Deed("leave a field to the planner again", _name_field, _unpin),
+    "report": Deed(
+        "show how well each provider did on the portal's own records", provider_report.add_arguments, provider_report.run
+    ),
     "set": Deed("set how sure fields must be, and how much is spent to learn", _name_terms, _set),
 }
 """Another subcommand is one more entry."""

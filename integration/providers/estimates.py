@@ -34,6 +34,7 @@ class Observed:
 
     `asked` counts answers, found or not; failures say nothing about what a provider knows. `compared`: of those found, the ones for which
     something else tells the truth, and `agreed`, the ones that agree with it. `latency_ms` and `cost_usd` are sums, kept for field "".
+    `vouched`: of those compared, the ones held against a value that a person stands behind; `vouched_right`, the ones that agree with it.
     """
 
     channel: str
@@ -46,6 +47,8 @@ class Observed:
     agreed: int = 0
     latency_ms: int = 0
     cost_usd: Decimal = Decimal(0)
+    vouched: int = 0
+    vouched_right: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,11 @@ class Estimates:
             if seen is not None and seen.compared:
                 belief = _updated(belief, seen.agreed, seen.compared)
         return belief
+
+    def compared(self, channel: str, name: str) -> float:
+        """How many of its findings of the field were held against something, older ones counting less."""
+        seen = self.sums.get((channel, name, ""))
+        return 0.0 if seen is None else seen.compared
 
     def latency_s(self, channel: str) -> float:
         """How long a call takes."""

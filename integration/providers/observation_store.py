@@ -12,19 +12,21 @@ from integration.db.models import ProviderObservationRow
 from integration.db.session import driver_connection
 from integration.providers.estimates import Observed
 
-_SUMS: Final = ("asked", "found", "compared", "agreed", "latency_ms", "cost_usd")
+_SUMS: Final = ("asked", "found", "compared", "agreed", "latency_ms", "cost_usd", "vouched", "vouched_right")
 _KEYS: Final = ("channel", "field", "segment", "week")
 _ADD: Final = """
     INSERT INTO provider_observation AS old
-        (portal_id, channel, field, segment, week, asked, found, compared, agreed, latency_ms, cost_usd)
+        (portal_id, channel, field, segment, week, asked, found, compared, agreed, latency_ms, cost_usd, vouched, vouched_right)
     SELECT %(portal_id)s, new.* FROM unnest(
         %(channel)s::text[], %(field)s::text[], %(segment)s::text[], %(week)s::date[], %(asked)s::bigint[], %(found)s::bigint[],
-        %(compared)s::bigint[], %(agreed)s::bigint[], %(latency_ms)s::bigint[], %(cost_usd)s::numeric[]
+        %(compared)s::bigint[], %(agreed)s::bigint[], %(latency_ms)s::bigint[], %(cost_usd)s::numeric[], %(vouched)s::bigint[],
+        %(vouched_right)s::bigint[]
     ) AS new
     ON CONFLICT (portal_id, channel, field, segment, week) DO UPDATE SET
         asked = old.asked + excluded.asked, found = old.found + excluded.found, compared = old.compared + excluded.compared,
         agreed = old.agreed + excluded.agreed, latency_ms = old.latency_ms + excluded.latency_ms,
-        cost_usd = old.cost_usd + excluded.cost_usd
+        cost_usd = old.cost_usd + excluded.cost_usd, vouched = old.vouched + excluded.vouched,
+        vouched_right = old.vouched_right + excluded.vouched_right
 """
 
 

@@ -39,6 +39,8 @@ class _Count:
     agreed: int = 0
     latency_ms: int = 0
     cost_usd: Decimal = Decimal(0)
+    vouched: int = 0
+    vouched_right: int = 0
 
 
 def observe(cases: Iterable[Case], week: date, trust: Trust) -> tuple[Observed, ...]:
@@ -51,7 +53,20 @@ def observe(cases: Iterable[Case], week: date, trust: Trust) -> tuple[Observed, 
             if heard.reply.outcome in _ANSWERS and not heard.reply.cached:
                 _count(heard, truths, chances, counts)
     return tuple(
-        Observed(channel, name, segment, week, one.asked, one.found, one.compared, one.agreed, one.latency_ms, one.cost_usd)
+        Observed(
+            channel,
+            name,
+            segment,
+            week,
+            one.asked,
+            one.found,
+            one.compared,
+            one.agreed,
+            one.latency_ms,
+            one.cost_usd,
+            one.vouched,
+            one.vouched_right,
+        )
         for (channel, name, segment), one in sorted(counts.items())
     )
 
@@ -83,6 +98,8 @@ def _count(
             verdict = judged.get(name)
             one.compared += verdict is not None
             one.agreed += verdict is True
+            one.vouched += name in truths and name in values
+            one.vouched_right += name in truths and verdict is True
 
 
 def _verdict(finding: Finding, question: str, truths: dict[Field, FieldValue], chances: Chances) -> bool | None:

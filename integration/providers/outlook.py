@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,8 @@ USD_PER_S: Final = 0.0005
 LONGEST_QUEUE_S: Final = 3.0
 # How many standard deviations better than expected a channel may be when one is picked to be tried.
 OPTIMISM: Final = 1.5
+# What a portal saw of a source replaces what the source declares from so many comparisons on.
+LEAST_COMPARED: Final = 10.0
 _LEAST_RATIO: Final = 0.02
 _MOST_RATIO: Final = 0.98
 
@@ -59,6 +61,17 @@ class Judge:
             share = self.estimates.right(channel.name, finding.field.value, segment, declared).ratio / max(declared, _LEAST_RATIO)
             self._trusted[key] = share
         return min(max(finding.confidence_ratio * share, _LEAST_RATIO), _MOST_RATIO)
+
+    def learned(self, channels: Iterable[Channel]) -> dict[tuple[str, Field], float]:
+        """How often each provider was right about a field on this portal's records, where enough was seen to say."""
+        found: dict[tuple[str, Field], float] = {}
+        for channel in channels:
+            for name, declared in channel.trust.items():
+                if self.estimates.compared(channel.name, name.value) >= LEAST_COMPARED:
+                    found[channel.provider.name, name] = self.estimates.right(
+                        channel.name, name.value, WHOLE_CHANNEL, declared
+                    ).ratio
+        return found
 
     def trusts(self, heard: Heard, finding: Finding) -> float:
         """The same for a finding of an answer."""

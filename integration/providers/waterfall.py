@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -119,12 +119,13 @@ class Enricher:
             self._run_round(lookups, around)
         self._note(portal_id, cases.values(), point)
         as_of = self._clock()
+        weighing = replace(self._weighing, trust=point.judge.learned(self._planner.channels))
         merged: dict[str, Enrichment] = {}
         for question in questions:
             case = by_key[question.key]
-            findings, alternatives = merge_findings((*question.known, *case.findings), as_of=as_of, weighing=self._weighing)
+            findings, alternatives = merge_findings((*question.known, *case.findings), as_of=as_of, weighing=weighing)
             merged[question.key] = Enrichment(
-                findings, alternatives, tuple(case.replies), weighing=self._weighing, asked_because=tuple(case.steps)
+                findings, alternatives, tuple(case.replies), weighing=weighing, asked_because=tuple(case.steps)
             )
         return merged
 

@@ -41,6 +41,7 @@ LAYERS: Final = {
     "integration.job_table": 7,
     "integration.lead_table": 7,
     "integration.score_table": 7,
+    "integration.provider_report": 7,
     "integration.cli": 7,
     "integration.explain": 7,
     "integration.command_page": 7,

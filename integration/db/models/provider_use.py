@@ -64,10 +64,13 @@ class ProviderObservationRow(Base):
     asked: Mapped[BigInt] = mapped_column(server_default=text("0"))
     found: Mapped[BigInt] = mapped_column(server_default=text("0"))
     compared: Mapped[BigInt] = mapped_column(server_default=text("0"))
-    """Of those found, the ones for which a value is known that somebody vouches for."""
+    """Of those found, the ones for which a person's value or other providers' answers tell whether they are right."""
     agreed: Mapped[BigInt] = mapped_column(server_default=text("0"))
     latency_ms: Mapped[BigInt] = mapped_column(server_default=text("0"))
     cost_usd: Mapped[Decimal] = mapped_column(Numeric(14, 6), server_default=text("0"))
+    vouched: Mapped[BigInt] = mapped_column(server_default=text("0"))
+    """Of those compared, the ones held against a value that a person stands behind."""
+    vouched_right: Mapped[BigInt] = mapped_column(server_default=text("0"))
 
 
 class ProviderChoiceRow(Base):

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from integration.core.intervals import wilson
 from integration.scoring.heat_model.base import Column, Example
 from integration.scoring.heat_model.encode import clean
-from integration.scoring.heat_model.measure import Bin, Quality, bins_of, quality, wilson
+from integration.scoring.heat_model.measure import Bin, Quality, bins_of, gains, quality
 from integration.scoring.heat_model.model import HeatModel
 from integration.scoring.heat_model.words import value_words
 
@@ -63,9 +64,7 @@ def backtest(model: HeatModel, examples: Sequence[Example]) -> BackTest:
         return BackTest(f"Too little to say: {len(examples)} records were decided since, {int(won.sum())} of them won.")
     chances = model.chances([one.values for one in examples])
     found = quality(chances, won)
-    order = np.argsort(-chances, kind="stable")
-    gained = np.cumsum(won[order]) / won.sum()
-    lift = tuple(LiftPoint(part / 10, float(gained[max(0, round(len(won) * part / 10) - 1)])) for part in range(1, 11))
+    lift = tuple(LiftPoint((place + 1) / 10, share) for place, share in enumerate(gains(chances, won)))
     scores = tuple(int(one) for one in np.histogram(chances, bins=_PARTS, range=(0.0, 1.0))[0])
     return BackTest(
         _verdict(found, chances, won), found, tuple(bins_of(chances, won)), lift, scores, _segments(model, examples, chances, won)

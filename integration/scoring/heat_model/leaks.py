@@ -19,9 +19,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from integration.core.intervals import wilson
 from integration.scoring.heat_model.base import Column, Example, Leak, Value
 from integration.scoring.heat_model.encode import cells, numbers_of
-from integration.scoring.heat_model.measure import auc, wilson
+from integration.scoring.heat_model.measure import auc
 
 TELLS_TOO_MUCH: Final = 0.9
 _LATE_SHARE: Final = 0.5

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from integration.core.intervals import Z_95, wilson
+
 Array = NDArray[np.float64]
 Labels = NDArray[np.bool_]
 BINS: Final = 10
-Z_95: Final = 1.959964
 
 
 @dataclass(frozen=True)
@@ -38,16 +39,6 @@ class Quality:
     ece: float
     log_loss: float
     lift_at_10: float
-
-
-def wilson(good: int, count: int) -> tuple[float, float]:
-    """The 95 % interval of a share; (0, 1) when nothing was seen."""
-    if not count:
-        return 0.0, 1.0
-    ratio, z2 = good / count, Z_95 * Z_95
-    middle = (ratio + z2 / (2 * count)) / (1 + z2 / count)
-    half = Z_95 * float(np.sqrt(ratio * (1 - ratio) / count + z2 / (4 * count * count))) / (1 + z2 / count)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def auc(chances: Array, won: Labels) -> float:
@@ -79,6 +70,13 @@ def bins_of(chances: Array, won: Labels, count: int = BINS) -> list[Bin]:
             good = int(won[part].sum())
             found.append(Bin(int(part.size), float(chances[part].mean()), good / part.size, *wilson(good, int(part.size))))
     return found
+
+
+def gains(chances: Array, won: Labels) -> list[float]:
+    """Which share of all wins the best tenth, two tenths and so on hold; ten figures, the last is 1."""
+    order = np.argsort(-chances, kind="stable")
+    found = np.cumsum(won[order]) / max(1, int(won.sum()))
+    return [float(found[max(0, round(len(won) * part / 10) - 1)]) for part in range(1, 11)] if len(won) else []
 
 
 def quality(chances: Array, won: Labels) -> Quality:

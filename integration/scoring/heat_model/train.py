@@ -9,7 +9,7 @@ trained on what was before it: those figures stand in the card, and decide wheth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -22,7 +22,7 @@ from integration.scoring.heat_model.calibrate import Calibration, chance, choose
 from integration.scoring.heat_model.encode import Code, Matrix, cells, features, learn_code
 from integration.scoring.heat_model.leaks import find_leaks
 from integration.scoring.heat_model.learners import FAMILIES, Artefact, Candidate, explainer, fit
-from integration.scoring.heat_model.measure import Quality, quality
+from integration.scoring.heat_model.measure import Quality, bins_of, gains, quality
 from integration.scoring.heat_model.model import FORMAT, CodedColumn, ColumnData, HeatModel, ModelData, build_model
 from integration.scoring.heat_model.thresholds import thresholds_of
 
@@ -102,8 +102,15 @@ def _trained(
     split = int(len(ordered) * (1 - _TEST_SHARE))
     past, last = ordered[:split], ordered[split:]
     tested = _choose(columns, past, terms, families)
-    test = _judge(columns, past, last, tested, terms)
-    card |= {"candidates": tested.table, "chosen": tested.candidate.name, "window": tested.window, "test": _plain(test)}
+    chances = _judge(columns, past, last, tested, terms)
+    test = quality(chances, _labels(last))
+    card |= {
+        "candidates": tested.table,
+        "chosen": tested.candidate.name,
+        "window": tested.window,
+        "test": _plain(test),
+        **_pictured(chances, _labels(last)),
+    }
     if test.auc_interval[0] <= 0.5 or tested.signal <= 0.5:
         low, high = test.auc_interval
         reason = (
@@ -250,10 +257,19 @@ def _fit(columns: Sequence[Column], examples: Sequence[Example], candidate: Cand
 
 def _judge(
     columns: Sequence[Column], past: Sequence[Example], last: Sequence[Example], chosen: _Chosen, terms: HeatTerms
-) -> Quality:
-    """The one look at the newest records."""
+) -> NDArray[np.float64]:
+    """Chances of the newest records: the one look at them."""
     fitted = _fit(columns, _window(past, chosen.window), chosen.candidate, terms.seed)
-    return quality(chance(chosen.calibration.apply(fitted.log_odds(last))), _labels(last))
+    return chance(chosen.calibration.apply(fitted.log_odds(last)))
+
+
+def _pictured(chances: NDArray[np.float64], won: Labels) -> dict[str, Any]:
+    """What the plots of the card are drawn from."""
+    return {
+        "test_bins": [asdict(one) for one in bins_of(chances, won)],
+        "test_lift": gains(chances, won),
+        "test_scores": [int(one) for one in np.histogram(chances, bins=10, range=(0.0, 1.0))[0]],
+    }
 
 
 def _window(examples: Sequence[Example], share: float) -> Sequence[Example]:

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.core.errors import BadInput
+from integration.core.intervals import wilson
 from integration.scoring.heat_model.backtest import backtest
 from integration.scoring.heat_model.base import HOT, Row
 from integration.scoring.heat_model.calibrate import Calibration
 from integration.scoring.heat_model.counterfactual import applied, counterfactual, told
 from integration.scoring.heat_model.drift import Watch, watch
 from integration.scoring.heat_model.learners import FAMILIES
-from integration.scoring.heat_model.measure import auc, wilson
+from integration.scoring.heat_model.measure import auc
 from integration.scoring.heat_model.model import HeatModel, read_model
 from integration.scoring.heat_model.prior import prior_model
 from integration.scoring.heat_model.train import train
