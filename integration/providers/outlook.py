@@ -63,14 +63,18 @@ class Judge:
         return min(max(finding.confidence_ratio * share, _LEAST_RATIO), _MOST_RATIO)
 
     def learned(self, channels: Iterable[Channel]) -> dict[tuple[str, Field], float]:
-        """How often each provider was right about a field on this portal's records, where enough was seen to say."""
+        """How often each provider was right about a field on this portal's records, where enough was seen to say.
+
+        Where two channels of a provider fill a field, the one that was held against more speaks for it.
+        """
         found: dict[tuple[str, Field], float] = {}
+        most: dict[tuple[str, Field], float] = {}
         for channel in channels:
             for name, declared in channel.trust.items():
-                if self.estimates.compared(channel.name, name.value) >= LEAST_COMPARED:
-                    found[channel.provider.name, name] = self.estimates.right(
-                        channel.name, name.value, WHOLE_CHANNEL, declared
-                    ).ratio
+                key, compared = (channel.provider.name, name), self.estimates.compared(channel.name, name.value)
+                if compared >= LEAST_COMPARED and compared > most.get(key, 0.0):
+                    most[key] = compared
+                    found[key] = self.estimates.right(channel.name, name.value, WHOLE_CHANNEL, declared).ratio
         return found
 
     def trusts(self, heard: Heard, finding: Finding) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -104,6 +105,11 @@ class Planner:
     """Plans over the channels of an installation. Keeps no state of its own."""
 
     channels: tuple[Channel, ...]
+
+    def still_there(self, today: date) -> Planner:
+        """The planner without channels whose service has ended by then."""
+        ended = [one for one in self.channels if one.provider.ends_on is not None and today >= one.provider.ends_on]
+        return Planner(tuple(one for one in self.channels if one not in ended)) if ended else self
 
     def plan(
         self, cases: Iterable[Case], standing: Standing, judge: Judge, *, keyed: frozenset[str], purse: Purse, round_number: int = 1

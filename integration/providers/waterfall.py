@@ -109,8 +109,9 @@ class Enricher:
         point, purse = self._read_standing(portal_id)
         cases, by_key = open_cases(questions, self._fields, settles_at=NEVER, holds_out=point.standing.holds_out)
         around = self._open_round(portal_id, cases, until)
+        planner = self._planner.still_there(self._clock().date())
         for number in range(1, MAX_ROUNDS + 1):
-            planned = self._planner.plan(
+            planned = planner.plan(
                 cases.values(), point.standing, point.judge, keyed=frozenset(around.keys), purse=purse, round_number=number
             )
             lookups, purse = planned.take(), planned.purse

@@ -3,6 +3,7 @@
 A search is asked only about companies whose domain nobody knows. What it finds are candidates, never facts: a site of the right name can belong
 to anybody, so whoever knows more about the record, or a person, decides. Directories, networks, marketplaces and newspapers are no company's
 own site (see `not_company_sites.yaml`). The name of a candidate is what the result's title says, never the one that was asked for.
+Limit: a directory that is not listed, or a page on a host of many shops, is offered when it bears the name; whoever reviews it sees the domain.
 """
 
 from __future__ import annotations

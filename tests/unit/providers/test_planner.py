@@ -368,3 +368,14 @@ def test_draws_are_even_and_always_alike() -> None:
 def test_terms_outside_their_limits_are_named() -> None:
     assert Terms().problems() == ()
     assert len(Terms(wanted_ratio=2, worth_ratio=0).problems()) == 2
+
+
+def test_a_service_that_has_ended_is_not_asked_any_more() -> None:
+    ending = trader("ending", "0", Field.INDUSTRY)
+    gone = Adapter(
+        replace(ending.info, ends_on=date(2027, 1, 1)),
+        (Paper(replace(ending.endpoints[0].offer, provider=replace(ending.info, ends_on=date(2027, 1, 1)))),),
+    )
+    planner = planner_of([gone, trader("staying", "0", Field.INDUSTRY)])
+    assert [one.provider.name for one in planner.still_there(date(2026, 12, 31)).channels] == ["ending", "staying"]
+    assert [one.provider.name for one in planner.still_there(date(2027, 1, 1)).channels] == ["staying"]

@@ -51,6 +51,12 @@ def test_segments_are_not_counted_twice_and_weeks_add_up() -> None:
     assert (rate.found.good, rate.found.count) == (5, 10)
 
 
+def test_known_intervals_after_wilson() -> None:
+    assert wilson(5, 10) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=1e-4)
+    assert wilson(95, 100) == pytest.approx((0.8882, 0.9785), abs=1e-4)
+
+
 @given(st.integers(0, 400), st.integers(0, 400))
 def test_the_interval_holds_the_ratio_and_a_ratio_needs_enough(good: int, bad: int) -> None:
     share = Share(good, good + bad)
