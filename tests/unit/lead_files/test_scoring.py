@@ -21,6 +21,7 @@ from integration.lead_files.scoring import build_sheet, tally_from_json, top_rea
 from integration.lead_files.streaming import RowScorer, bad_row, result_heading, score_stream
 from integration.pipeline.decisions import decisions_for
 from integration.providers.base import Field
+from integration.scoring.render import score_text
 
 _NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 _NAMES = ("Name", "Email", "Company", "Website", "Phone", "Country", "Employees", "Revenue", "Job title")
@@ -105,7 +106,7 @@ def test_scores_of_a_row_are_those_of_its_facts_and_their_reasons_are_the_heavie
     row = scorer.take(Row(2, ("Sample One", "one@sample.de", "", "", "", "DE", "120", "", "Head of Sales")))
     added = dict(zip(scorer.columns, row.added, strict=True))
     scores = {score.name: score for score in row.scores}
-    assert added["leadlight_priority"] == f"{scores['priority'].value:g}"
+    assert added["leadlight_priority"] == score_text(scores["priority"].value)
     assert added["leadlight_heat"] == scores["priority"].label.replace("_", " ")
     assert added["leadlight_reasons"] == "; ".join(top_reasons(row.scores))
     assert added["leadlight_reasons"].count(";") == 2
