@@ -17,7 +17,7 @@ from integration.demo.stand import Stand
 DESK = (1280, 900)
 PHONE = (390, 844)
 _VARIABLE = re.compile(r"(?<=/)(\d+|[0-9a-f]{8,}[0-9a-f-]*|contacts|companies|deals)(?=/|$)")
-_MOST = 60
+_MOST = 150
 
 
 @dataclass(frozen=True)
