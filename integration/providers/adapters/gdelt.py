@@ -44,6 +44,7 @@ INFO: Final = ProviderInfo(
 )
 RULES: Final = (
     ErrorRule(ErrorClass.THROTTLED, 429),
+    ErrorRule(ErrorClass.THROTTLED, 200, "please limit requests"),
     ErrorRule(ErrorClass.INVALID, 200, "phrase is too short"),
     ErrorRule(ErrorClass.INVALID, 200, "your query"),
 )

@@ -33,6 +33,9 @@ _PARTS: Final = 5
 _SAME_STORY_PCT: Final = 88.0
 _SAME_STORY_WITHIN: Final = timedelta(days=5)
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TRACKER: Final = re.compile(
+    r"(?:utm_|mc_|ga_)|(?:gclid|fbclid|msclkid|yclid|igshid|ref|cmpid|ocid|cid|smid|src|source)(?:=|$)", re.IGNORECASE
+)
 _PLAIN_HOST: Final = re.compile(r"[a-z0-9.-]{1,253}")
 
 
@@ -71,7 +74,7 @@ def clean_title(title: str) -> str:
 
 
 def plain_address(raw: str) -> str:
-    """The address without query and fragment, which hold trackers; "" for what is no web address, or one with blanks in it."""
+    """The address without trackers and fragment; "" for what is no web address, or one with blanks in it."""
     try:
         parts = urlsplit(raw.strip())
         host = parts.hostname or ""
@@ -79,14 +82,15 @@ def plain_address(raw: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not host or parts.username or _BLANKS.search(raw.strip()):
         return ""
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    kept = "&".join(one for one in parts.query.split("&") if one and not _TRACKER.match(one))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, kept, ""))
 
 
 def _is_same_story(one: Signal, other: Signal) -> bool:
     if one.address and one.address == other.address:
         return True
     near = abs(one.on - other.on) <= _SAME_STORY_WITHIN
-    return near and fuzz.token_set_ratio(folded(one.title), folded(other.title)) >= _SAME_STORY_PCT
+    return near and fuzz.token_sort_ratio(folded(one.title), folded(other.title)) >= _SAME_STORY_PCT
 
 
 def _read(line: str) -> Signal | None:

@@ -65,6 +65,16 @@ def test_one_story_of_several_papers_is_told_once_by_the_first() -> None:
     assert [one.source for one in read_signals(lines)] == ["later.example", "first.example", "long-ago.example"]
 
 
+def test_stories_of_one_page_told_apart_by_its_query_are_two_and_trackers_are_dropped() -> None:
+    one, other = (plain_address(f"https://news.example.org/story?id={number}&utm_source=x#top") for number in (1, 2))
+    assert (one, other) == ("https://news.example.org/story?id=1", "https://news.example.org/story?id=2")
+    lines = [
+        write_signal(Signal(TODAY, "expansion", "Aurora Payroll opens Leeds office", "a.example", one)),
+        write_signal(Signal(TODAY, "layoffs", "Aurora Payroll opens Leeds office and cuts 200 jobs in London", "a.example", other)),
+    ]
+    assert {signal.kind for signal in read_signals(lines)} == {"expansion", "layoffs"}
+
+
 def test_every_kind_is_told_from_the_others() -> None:
     told: Counter[tuple[str, bool]] = Counter()
     given_kinds: Counter[str] = Counter()
