@@ -40,6 +40,9 @@ SENDER: Final[Mapping[str, object]] = {
     "sender_offer": "cleaner customer data",
 }
 
+_LOWEST_PORT: Final = 12_000
+_PORTS: Final = 20_000
+
 
 @dataclass(frozen=True)
 class StandOptions:
@@ -282,11 +285,15 @@ class Stand:
 
 
 def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
+    """Free ports below those that the system gives to connections going out, so that none is taken before a server listens on it."""
+    found: list[int] = []
+    while len(found) < count:
+        port = _LOWEST_PORT + secrets.randbelow(_PORTS)
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
